@@ -1,0 +1,221 @@
+// Package alloc is the memory allocator of the Go runtime as a machine that
+// can be stepped and looked into: size classes, the tiny allocator, mcache,
+// mcentral and mheap, the page allocator with its per-P caches, and the sweep
+// that makes slots free again. It follows Go 1.26 on linux/amd64, Green Tea
+// collector included; every method names the runtime function it mirrors.
+//
+// # The machine
+//
+// A [Heap] is a pile of steps. An operation (Malloc, Collect, ...) puts its
+// first step on the pile; [Heap.Step] takes steps off until one of them has
+// emitted an event, which is one thing done and why; [Heap.Run] steps until
+// the pile is empty. Operations run to their end. The Begin forms of Malloc
+// and StartSweep do not, so that one request can be watched step by step; an
+// operation begun while another is under way first lets that one finish.
+//
+// Addresses are numbers: there is no memory behind them. Nothing is random,
+// and the heap begins at 0xc000000000 as it did before Go randomised it.
+//
+// # What is checked
+//
+// Where the runtime would throw, the machine panics with the *[event.Throw] of
+// that text and is frozen: every later operation panics with the same Throw,
+// while [Heap.Snapshot] still works. A request that Go answers with a run-time
+// panic (a negative size) panics with a [RuntimeError] of Go's text and leaves
+// the machine as it was. A P that does not exist is a mistake of the caller,
+// and panics as an index out of range does.
+//
+// # What is left out
+//
+// The page allocator keeps the free runs themselves instead of bitmaps under a
+// radix tree of summaries, which are an index over the same first fit. Sweep
+// and assist credit (proportional sweeping), scannable bytes, profiling
+// samples, the scavenger, stacks, specials (finalizers), user arenas and the
+// experiments that are off by default do not exist. One operation runs at a
+// time, so no compare-and-swap ever fails.
+package alloc
+
+import (
+	"fmt"
+
+	"rtbook/model/event"
+)
+
+//go:generate go run gen.go -o sizeclasses.go
+
+// Config says how a Heap is made. The zero Config makes a heap of one P that
+// records nothing.
+type Config struct {
+	Procs  int  // number of Ps, each with an mcache and a page cache; 0 means 1
+	Record bool // keep events
+
+	// AddressSpace is the first address that the modelled operating system
+	// does not give out. 0 means 1<<47, as for a process on linux/amd64.
+	AddressSpace uint64
+
+	// Clock gives events their time, in virtual nanoseconds. nil means 0.
+	Clock func() int64
+}
+
+// Heap is the allocator's whole state (runtime/mheap.go: mheap, and the parts
+// of each P that belong to the allocator). Make one with [New].
+type Heap struct {
+	cfg    Config
+	log    event.Log
+	todo   []func()     // the pile: what remains to be done, next step last
+	did    bool         // whether the step being run has emitted its event
+	thrown *event.Throw // set once the machine is frozen
+	opP    int          // P of the operation under way
+	opMark int          // events before the last operation
+	last   Object       // result of the last request
+
+	procs   []*proc
+	central [numSpanClasses]mcentral
+
+	spans []*mspan // in use, by address
+	pages pageAlloc
+	arena struct {
+		first     uint64 // address of the first arena, 0 before there is one
+		hint      uint64 // where to reserve next (mheap.arenaHints)
+		base, end uint64 // what is left of the reserved addresses (mheap.curArena)
+		spanned   runs   // pages that are or were part of a span
+		dirty     runs   // below the arenas' zeroedBase: memory that may not be zero
+	}
+
+	sweepgen      uint32
+	swept         bool   // no unswept span is left (sweep.active is drained)
+	sweepIndex    int    // where the sweeper looks next (sweep.centralIndex)
+	reclaimIndex  uint64 // next page for the reclaimer
+	reclaimLimit  uint64 // pages in arenas when the sweep began; reclaiming ends there
+	reclaimCredit uint64 // pages swept free and not yet claimed
+
+	marking     bool // new objects are marked (the write barrier is on)
+	markedBytes uint64
+	stats       counters
+}
+
+// proc is what the allocator keeps in a P.
+type proc struct {
+	id     int
+	cache  mcache
+	pcache pageCache
+	mspans int // span records at hand, so that mheap's lock is not needed for one (p.mspancache)
+}
+
+// counters are the raw statistics; Stats makes readable ones of them.
+type counters struct {
+	heapLive, heapInUse, heapFree, heapReleased, mapped uint64 // bytes
+	pagesInUse, pagesSwept                              uint64
+	totalAlloc, totalFree                               uint64 // bytes
+	largeAllocs, largeFrees                             uint64 // objects
+	smallAllocs, smallFrees                             [numSizeClasses]uint64
+	tinyAllocs                                          uint64 // objects that share a block
+	heapLocks, centralLocks                             int
+}
+
+// New returns an empty heap, as after runtime/malloc.go: mallocinit.
+func New(cfg Config) *Heap {
+	if cfg.Procs <= 0 {
+		cfg.Procs = 1
+	}
+	if cfg.AddressSpace == 0 {
+		cfg.AddressSpace = userAddressSpace
+	}
+	h := &Heap{cfg: cfg, swept: true}
+	h.log.Record = cfg.Record
+	h.arena.hint = heapBase
+	for id := 0; id < cfg.Procs; id++ {
+		h.procs = append(h.procs, &proc{id: id})
+	}
+	for spc := range h.central {
+		h.central[spc].spanclass = spanClass(spc)
+	}
+	return h
+}
+
+// Step does one thing and emits one event that says what and why. It returns
+// false when there was nothing left to do.
+func (h *Heap) Step() bool {
+	h.mustRun()
+	h.did = false
+	for len(h.todo) > 0 && !h.did {
+		next := h.todo[len(h.todo)-1]
+		h.todo = h.todo[:len(h.todo)-1]
+		next()
+	}
+	return h.did
+}
+
+// Run steps until nothing is left to do.
+func (h *Heap) Run() {
+	for h.Step() {
+	}
+}
+
+// Events returns every event so far, oldest first; none without Config.Record.
+func (h *Heap) Events() []event.Event { return h.log.Events() }
+
+// Why returns the events of the last operation: what it did, and why.
+func (h *Heap) Why() []event.Event { return h.log.Since(h.opMark) }
+
+// Procs returns the number of Ps.
+func (h *Heap) Procs() int { return len(h.procs) }
+
+// then puts steps on the pile; the first one given is the next to run.
+func (h *Heap) then(steps ...func()) {
+	for i := len(steps) - 1; i >= 0; i-- {
+		h.todo = append(h.todo, steps[i])
+	}
+}
+
+// begin starts an operation on P p, after finishing one that is under way.
+func (h *Heap) begin(p int) *proc {
+	h.mustRun()
+	if p < 0 || p >= len(h.procs) {
+		panic(fmt.Sprintf("alloc: there is no P %d: Config.Procs is %d", p, len(h.procs)))
+	}
+	h.Run()
+	h.opP = p
+	h.opMark = h.log.Len()
+	return h.procs[p]
+}
+
+// mustRun panics if the machine is frozen.
+func (h *Heap) mustRun() {
+	if h.thrown != nil {
+		panic(h.thrown)
+	}
+}
+
+// emit ends the current step with its event.
+func (h *Heap) emit(kind event.Kind, why event.Reason, args ...uint64) {
+	h.did = true
+	if !h.log.Record {
+		return
+	}
+	e := event.Event{M: event.None, P: int32(h.opP), G: event.None, Kind: kind, Reason: why}
+	if h.cfg.Clock != nil {
+		e.Time = h.cfg.Clock()
+	}
+	copy(e.Args[:], args)
+	h.log.Emit(e)
+}
+
+// throw ends the machine as runtime.throw ends a process.
+func (h *Heap) throw(text, format string, args ...any) {
+	h.thrown = &event.Throw{Text: text, State: fmt.Sprintf(format, args...)}
+	panic(h.thrown)
+}
+
+// lock counts one acquisition of mheap.lock. Nothing else runs, so there is
+// nothing to exclude.
+func (h *Heap) lock() { h.stats.heapLocks++ }
+
+// RuntimeError is a run-time panic of Go: an error that a program can recover
+// from, unlike a Throw. The machine is as it was before the request.
+type RuntimeError struct {
+	Text string // as Go prints it after "panic: "
+}
+
+// Error returns the text of Go's panic.
+func (e *RuntimeError) Error() string { return e.Text }
