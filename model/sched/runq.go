@@ -1,0 +1,176 @@
+package sched
+
+import "rtbook/model/event"
+
+// A placement says where runqput put a goroutine, for the event.
+type placement struct {
+	why    event.Reason
+	kicked int64 // goid that was in runnext
+	moved  int   // gs taken from the head of the local queue to the global one
+}
+
+func (pl placement) args(goid int64) []uint64 {
+	return []uint64{uint64(goid), uint64(pl.kicked), uint64(pl.moved)}
+}
+
+// runqput puts gp on pp's local queue: with next into runnext, whose old
+// goroutine is kicked to the tail; else at the tail itself (runtime/proc.go:
+// runqput). A full queue spills to the global one.
+func (s *Machine) runqput(pp *p, gp *g, next bool) placement {
+	pl := placement{why: event.WhyRunnextFree}
+	if next {
+		oldnext := pp.runnext
+		pp.runnext = gp
+		if oldnext == nil {
+			return pl
+		}
+		gp = oldnext
+		pl.why, pl.kicked = event.WhyRunnextKick, oldnext.goid
+	}
+	if t := pp.runqtail; t-pp.runqhead < runqSize {
+		pp.runq[t%runqSize] = gp
+		pp.runqtail++
+		return pl
+	}
+	pl.why, pl.moved = event.WhyRunnextSpill, s.runqputslow(pp, gp)
+	return pl
+}
+
+// runqputslow moves the first half of pp's full queue, and gp after it, to the
+// global queue in one batch, and returns the size of that half
+// (runtime/proc.go: runqputslow).
+func (s *Machine) runqputslow(pp *p, gp *g) int {
+	n := (pp.runqtail - pp.runqhead) / 2
+	if n != runqSize/2 {
+		s.throw("runqputslow: queue is not full", "")
+	}
+	for i := range n {
+		s.runq.pushBack(pp.runq[(pp.runqhead+i)%runqSize])
+	}
+	pp.runqhead += n
+	s.runq.pushBack(gp)
+	return int(n)
+}
+
+// runqputbatch moves gs from q to pp's queue while there is room
+// (runtime/proc.go: runqputbatch).
+func runqputbatch(pp *p, q *gQueue) {
+	for q.size > 0 && pp.runqtail-pp.runqhead < runqSize {
+		pp.runq[pp.runqtail%runqSize] = q.pop()
+		pp.runqtail++
+	}
+}
+
+// runqget takes the goroutine that pp runs next: runnext, which inherits the
+// time slice, or the head of the queue, which begins one (runtime/proc.go:
+// runqget).
+func runqget(pp *p) (gp *g, inheritTime bool) {
+	if next := pp.runnext; next != nil {
+		pp.runnext = nil
+		return next, true
+	}
+	if pp.runqhead == pp.runqtail {
+		return nil, false
+	}
+	gp = pp.runq[pp.runqhead%runqSize]
+	pp.runqhead++
+	return gp, false
+}
+
+// runqempty reports whether pp has no local work (runtime/proc.go: runqempty).
+func runqempty(pp *p) bool { return pp.runqhead == pp.runqtail && pp.runnext == nil }
+
+// globrunqgetbatch takes up to n gs from the global queue, but no more than a
+// fair share of it: the first to run, the others for the local queue
+// (runtime/proc.go: globrunqgetbatch).
+func (s *Machine) globrunqgetbatch(n int) (gp *g, q gQueue) {
+	n = min(n, s.runq.size, s.runq.size/len(s.allp)+1)
+	gp = s.runq.pop()
+	for range n - 1 {
+		q.pushBack(s.runq.pop())
+	}
+	return gp, q
+}
+
+// runqsteal takes half of p2's queue for mp's P, whose queue is empty, and
+// chooses the last of what it took. On the last pass, if there is nothing
+// else, it takes p2's runnext (runtime/proc.go: runqsteal, runqgrab).
+func (s *Machine) runqsteal(mp *m, p2 *p, pass int) runnable {
+	for {
+		had := p2.runqtail - p2.runqhead
+		n := had - had/2
+		if n > 0 {
+			return s.stealHalf(mp, p2, pass, n, had)
+		}
+		next := p2.runnext
+		if pass < stealTries || next == nil {
+			return runnable{}
+		}
+		s.letVictimRun(mp, p2, next)
+		if p2.runnext != next {
+			continue
+		}
+		p2.runnext = nil
+		mp.found = next
+		s.step(mp, nil, event.Runqsteal, event.WhyLastResort, uint64(p2.id), 1, 1, uint64(pass))
+		return runnable{gp: next, why: event.WhyStolenRunnext, batch: 1, victim: int(p2.id)}
+	}
+}
+
+func (s *Machine) stealHalf(mp *m, p2 *p, pass int, n, had uint32) runnable {
+	pp := mp.p
+	for i := range n {
+		pp.runq[(pp.runqtail+i)%runqSize] = p2.runq[(p2.runqhead+i)%runqSize]
+	}
+	p2.runqhead += n
+	pp.runqtail += n - 1 // the last one is not queued but run
+	gp := pp.runq[pp.runqtail%runqSize]
+	mp.found = gp
+	s.step(mp, nil, event.Runqsteal, event.WhyHalfOfQueue, uint64(p2.id), uint64(n), uint64(had), uint64(pass))
+	return runnable{gp: gp, why: event.WhyStolenLast, batch: int(n), victim: int(p2.id)}
+}
+
+// letVictimRun waits before runnext is stolen, so that p2 can start it itself:
+// often p2's goroutine has just readied it and is about to block.
+func (s *Machine) letVictimRun(mp *m, p2 *p, next *g) {
+	if p2.idle || p2.m == nil {
+		return
+	}
+	mp.sleepUntil = s.now + stealDelay
+	s.step(mp, nil, event.Runqgrab, event.WhyGiveVictimTime, uint64(p2.id), uint64(next.goid), stealDelay)
+}
+
+// A randomOrder visits all Ps in one of many orders (runtime/proc.go:
+// randomOrder): from a start, in steps of a number that has no factor in
+// common with their count.
+type randomOrder struct {
+	count    uint32
+	coprimes []uint32
+}
+
+func (ord *randomOrder) reset(count uint32) {
+	ord.count, ord.coprimes = count, nil
+	for i := uint32(1); i <= count; i++ {
+		if gcd(i, count) == 1 {
+			ord.coprimes = append(ord.coprimes, i)
+		}
+	}
+}
+
+// order returns the positions in the order that the random number i selects.
+func (ord *randomOrder) order(i uint32) []uint32 {
+	pos, inc := i%ord.count, ord.coprimes[i/ord.count%uint32(len(ord.coprimes))]
+	visit := make([]uint32, ord.count)
+	for k := range visit {
+		visit[k] = pos
+		pos = (pos + inc) % ord.count
+	}
+	return visit
+}
+
+func gcd(a, b uint32) uint32 {
+	for b != 0 {
+		a, b = b, a%b
+	}
+	return a
+}

@@ -1,0 +1,199 @@
+// Realchild runs one goroutine program on the real runtime and writes what it
+// did to a file. It is built and started by TestReal with GOMAXPROCS=1 and
+// GOGC=off; see ../README.md for the programs and the log.
+//
+// The log is written into a mapped file: no system call disturbs the
+// scheduler, and what was logged survives a fatal deadlock.
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"runtime"
+	"strconv"
+	"sync"
+	"syscall"
+)
+
+type program struct {
+	Chans   []int     `json:"chans"`
+	Mutexes int       `json:"mutexes"`
+	Wgs     []int     `json:"wgs"`
+	Gors    [][][]any `json:"gors"`
+}
+
+type op struct {
+	name string
+	a, b int
+}
+
+var (
+	ops   [][]op
+	chans []chan int
+	mus   []sync.Mutex
+	wgs   []sync.WaitGroup
+	all   sync.WaitGroup
+	out   []byte // the mapped file
+	used  int
+)
+
+func main() {
+	check(load(os.Args[1]))
+	f, err := os.OpenFile(os.Args[2], os.O_RDWR, 0)
+	check(err)
+	info, err := f.Stat()
+	check(err)
+	out, err = syscall.Mmap(int(f.Fd()), 0, int(info.Size()), syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_SHARED)
+	check(err)
+	settle()
+	run(0)
+	put("-\t-\tEXIT\t0\t0\n")
+}
+
+func check(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
+
+func load(file string) error {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	var p program
+	if err := json.Unmarshal(data, &p); err != nil {
+		return err
+	}
+	for _, size := range p.Chans {
+		chans = append(chans, make(chan int, size))
+	}
+	mus = make([]sync.Mutex, p.Mutexes)
+	wgs = make([]sync.WaitGroup, len(p.Wgs))
+	for i, n := range p.Wgs {
+		wgs[i].Add(n)
+	}
+	all.Add(len(p.Gors) - 1)
+	for _, gor := range p.Gors {
+		var list []op
+		for _, o := range gor {
+			x := op{name: o[0].(string)}
+			if len(o) > 1 {
+				x.a = int(o[1].(float64))
+			}
+			if len(o) > 2 {
+				x.b = int(o[2].(float64))
+			}
+			list = append(list, x)
+		}
+		ops = append(ops, list)
+	}
+	return nil
+}
+
+// settle leaves main alone on its P with schedtick%61 == 1.
+//
+// The tick cannot be read, but it shows: main stands in the global queue while
+// goroutines run from the local one, and is taken before they are done only
+// when the tick is a multiple of 61. From then on every goroutine that begins
+// a time slice adds one.
+func settle() {
+	for range 10 {
+		runtime.Gosched() // the runtime's own goroutines have their turns
+	}
+	const n = 200
+	ran := 0
+	for range n {
+		go func() { ran++ }()
+	}
+	runtime.Gosched()
+	if ran == n {
+		panic("the global queue was not looked at within 61 ticks")
+	}
+	tick := 1
+	for ran < n {
+		before := ran
+		runtime.Gosched()
+		tick += ran - before + 1
+	}
+	for tick%61 != 1 {
+		runtime.Gosched()
+		tick++
+	}
+}
+
+func put(s string) { used += copy(out[used:], s) }
+
+func say(id, pc int, name string, r1, r2 int) {
+	b := strconv.AppendInt(out[used:used], int64(id), 10)
+	b = strconv.AppendInt(append(b, '\t'), int64(pc), 10)
+	b = append(append(append(b, '\t'), name...), '\t')
+	b = strconv.AppendInt(b, int64(r1), 10)
+	b = strconv.AppendInt(append(b, '\t'), int64(r2), 10)
+	used += len(append(b, '\n'))
+}
+
+func run(id int) {
+	say(id, -1, "start", 0, 0)
+	for pc, o := range ops[id] {
+		do(id, pc, o)
+	}
+	if id != 0 {
+		say(id, -2, "end", 0, 0)
+		all.Done()
+	}
+}
+
+func do(id, pc int, o op) {
+	r1, r2 := 0, 0
+	switch o.name {
+	case "go":
+		go run(o.a)
+	case "yield":
+		runtime.Gosched()
+	case "send":
+		chans[o.a] <- o.b
+	case "recv":
+		v, ok := <-chans[o.a]
+		r1, r2 = v, bit(ok)
+	case "range":
+		for v := range chans[o.a] {
+			say(id, pc, o.name, v, 1)
+		}
+	case "close":
+		close(chans[o.a])
+	case "lock":
+		mus[o.a].Lock()
+	case "unlock":
+		mus[o.a].Unlock()
+	case "trysend":
+		select {
+		case chans[o.a] <- o.b:
+			r1 = 1
+		default:
+		}
+	case "tryrecv":
+		select {
+		case v, ok := <-chans[o.a]:
+			r1, r2 = v, bit(ok)
+		default:
+			r2 = 2
+		}
+	case "wgdone":
+		wgs[o.a].Done()
+	case "wgwait":
+		wgs[o.a].Wait()
+	case "join":
+		all.Wait()
+	default:
+		panic("unknown operation " + o.name)
+	}
+	say(id, pc, o.name, r1, r2)
+}
+
+func bit(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
