@@ -1,0 +1,326 @@
+package runner
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"go/token"
+	"go/types"
+	"runtime"
+	"slices"
+	"strconv"
+	"sync"
+)
+
+// Loader returns an importer for the packages of the given import paths,
+// which are sorted and without duplicates. The importer must also serve the
+// packages that these depend on: a variable's type may have to be written
+// with a package that no cell imports. It fails for a path that names no
+// package, which becomes a [Problem] where that path is imported. The
+// importer is called by one goroutine at a time.
+type Loader func(paths []string) (types.Importer, error)
+
+// Compose makes a program of the Execute cells of each environment of each
+// chapter, in the order of their first cells. load is called once, with all
+// paths that any cell imports, or not at all if no cell imports anything. A
+// program with problems is left out; the problems of all cells come back
+// together, in the order of the cells and then of their places. Messages are
+// go/types' and go/parser's where these have one.
+//
+// These are the rules by which the cells of an environment, in order, become
+// one program.
+//
+// # Splitting
+//
+// A cell mixes declarations and statements. What begins with import, type,
+// const or var, and the declarations of functions and methods, are
+// declarations; all else is a statement. Each cell becomes one function, which
+// [CellFunc] names.
+//
+// # Where things go
+//
+// Types, functions, methods and constants go to package level and may be used
+// by any cell. The variables of x := e, var x = e and var x T at a cell's top
+// level are declared at package level with their type written out, and
+// assigned when their cell's turn comes: in textual order, or in Go's
+// initialisation order if the cell holds only declarations. A func init runs
+// at the end of its cell. A variable whose type has no name in package main is
+// refused.
+//
+// # What a name means
+//
+// That is decided by where the name stands, as if each cell opened a scope
+// inside that of the cell above it. A := on a name of the same cell assigns.
+// On a name of an earlier cell it assigns if the type is the same, and
+// otherwise declares a new variable, which later text means; the same holds
+// where it shadows an import, a predeclared name, or a function, type or
+// constant. A function's body means the last variable of that name declared
+// above it, and if there is none, the first below it. Any other second
+// declaration of a name is Go's error. A function, type or constant with a
+// predeclared name leaves that name its meaning in the cells above it.
+//
+// # Order
+//
+// Statements and the initialisers of variables may use only variables declared
+// above them, directly and through the functions and concrete methods that
+// they mention: Go's own notion of a reference in the order of initialisation,
+// which does not follow calls through interfaces and function values. Bodies
+// of declared functions may mention variables declared below. An init
+// function's must be declared in its cell or above.
+//
+// # Imports
+//
+// An import serves the text below it, and must be used there. The same import
+// may stand in several cells. Blank imports are kept for their effect. Dot
+// imports are refused, because the page would not show what a name means, and
+// so is import "C".
+//
+// # What a cell cannot hold
+//
+// A cell's function is not the author's: return and defer that would act on
+// it, and labels and goto at its top level, are refused. So are package
+// clauses, func main, and directives that lead positions astray or tie a file
+// to others (line, go:embed, go:linkname).
+//
+// # CheckOnly cells
+//
+// They are checked after the cells above them and then left out; nothing that
+// they declare is seen elsewhere, and their problems do not spoil the program.
+// One that begins with a package clause is checked as a file of its own.
+//
+// A program is checked before any engine sees it: first as the tree of the
+// cells' own syntax, for the types of variables and for errors at the places
+// and in the words that the author knows, and once more as the text that is
+// handed out.
+func Compose(cells []Cell, load Loader) ([]*Program, []Problem) {
+	envs := environments(cells)
+	parallel(len(envs), func(i int) { envs[i].parse() })
+
+	imp := newImports(envs, load)
+	programs := make([]*Program, len(envs))
+	parallel(len(envs), func(i int) { programs[i] = envs[i].compose(imp) })
+
+	var out []*Program
+	var problems problems
+	for i, env := range envs {
+		problems.list = append(problems.list, env.problems.list...)
+		if programs[i] != nil {
+			out = append(out, programs[i])
+		}
+	}
+	return out, problems.sorted(imp.err != nil)
+}
+
+// environment is the cells of one environment of a chapter.
+type environment struct {
+	chapter, name string
+	fset          *token.FileSet
+	cells         []*source // in order, of both modes
+	idents        map[string]bool
+	pieces        []*piece // of all cells, by ascending base
+	problems      problems
+}
+
+// environments groups cells, in the order of their first cells.
+func environments(cells []Cell) []*environment {
+	type key struct{ chapter, env string }
+	byKey := make(map[key]*environment)
+	var envs []*environment
+	for i := range cells {
+		c := &cells[i]
+		k := key{c.Chapter, c.Env}
+		env := byKey[k]
+		if env == nil {
+			env = &environment{chapter: c.Chapter, name: c.Env, fset: token.NewFileSet(), idents: make(map[string]bool)}
+			byKey[k] = env
+			envs = append(envs, env)
+		}
+		env.cells = append(env.cells, newSource(c, i, len(env.cells)))
+	}
+	return envs
+}
+
+// parse splits and parses every cell.
+func (env *environment) parse() {
+	for _, s := range env.cells {
+		s.parse(env)
+		env.pieces = append(env.pieces, s.pieces...)
+	}
+}
+
+// compose checks the environment's cells and makes its program, nil if there
+// is none or it has problems.
+func (env *environment) compose(imp *imports) *Program {
+	env.sameEngine()
+	prog := newUnit(env, imp, nil)
+	for _, s := range env.cells {
+		if s.Mode == Execute {
+			prog.cells = append(prog.cells, s)
+		}
+	}
+	prog.check()
+	for _, s := range env.cells {
+		switch {
+		case s.Mode == Execute:
+		case s.whole != nil:
+			env.checkWhole(s, imp)
+		default:
+			u := newUnit(env, imp, prog)
+			u.cells = []*source{s}
+			u.check()
+		}
+	}
+	// A faulty CheckOnly cell does not spoil the program that it is no part of.
+	if len(prog.cells) == 0 || env.problems.inProgram() {
+		return nil
+	}
+	return prog.emit()
+}
+
+// sameEngine reports a cell that cannot share an environment with the first.
+func (env *environment) sameEngine() {
+	var first *source
+	for _, s := range env.cells {
+		switch {
+		case s.Mode != Execute:
+		case first == nil:
+			first = s
+		case s.GoOnly != first.GoOnly:
+			env.problems.add(s, Problem{
+				Pos:     s.pos(0),
+				Message: "cell " + strconv.Quote(s.ID) + " does not run on the same engine as the rest of its environment",
+				Notes:   []ProblemNote{{first.pos(0), "the environment's first cell is here"}},
+				Hint:    "an environment is one program: give cells with engine=go an env of their own",
+			})
+		}
+	}
+}
+
+// problems collects what is wrong with cells, one problem for a place.
+type problems struct {
+	list []placedProblem
+	seen map[Pos]bool
+}
+
+type placedProblem struct {
+	Problem
+	cell *source
+	path string // the import path that could not be imported, if that is it
+}
+
+// add records a problem unless its place already has one: what is found later
+// at the same place is a consequence. It reports whether it did.
+func (ps *problems) add(s *source, p Problem) bool {
+	if ps.seen[p.Pos] {
+		return false
+	}
+	if ps.seen == nil {
+		ps.seen = make(map[Pos]bool)
+	}
+	ps.seen[p.Pos] = true
+	ps.list = append(ps.list, placedProblem{Problem: p, cell: s})
+	return true
+}
+
+// inProgram reports whether a cell that is part of the program has a problem.
+func (ps *problems) inProgram() bool {
+	return slices.ContainsFunc(ps.list, func(p placedProblem) bool { return p.cell.Mode == Execute })
+}
+
+// of reports whether a cell has a problem.
+func (ps *problems) of(s *source) bool {
+	return slices.ContainsFunc(ps.list, func(p placedProblem) bool { return p.cell == s })
+}
+
+// failImport is add for an import that failed.
+func (ps *problems) failImport(s *source, pos Pos, path string, err error) {
+	if ps.add(s, Problem{Pos: pos, Message: fmt.Sprintf("could not import %s (%s)", path, err)}) {
+		ps.list[len(ps.list)-1].path = path
+	}
+}
+
+// sorted returns the problems in the order of cells and places. If nothing
+// could be imported, only the first import is worth telling of.
+func (ps *problems) sorted(noImports bool) []Problem {
+	slices.SortStableFunc(ps.list, func(a, b placedProblem) int {
+		return cmp.Or(
+			cmp.Compare(a.cell.index, b.cell.index),
+			cmp.Compare(a.Pos.Line, b.Pos.Line),
+			cmp.Compare(a.Pos.Col, b.Pos.Col))
+	})
+	var out []Problem
+	told := false
+	for _, p := range ps.list {
+		if p.path != "" && noImports {
+			if told {
+				continue
+			}
+			told = true
+		}
+		out = append(out, p.Problem)
+	}
+	return out
+}
+
+// imports gives environments the packages that they import. It may be used by
+// several goroutines.
+type imports struct {
+	mu   sync.Mutex
+	from types.Importer
+	err  error // why there is no from
+}
+
+// newImports calls load with what the cells of envs import.
+func newImports(envs []*environment, load Loader) *imports {
+	var paths []string
+	for _, env := range envs {
+		for _, s := range env.cells {
+			paths = append(paths, s.imports()...)
+		}
+	}
+	slices.Sort(paths)
+	paths = slices.Compact(paths)
+	imp := &imports{}
+	if len(paths) == 0 {
+		return imp
+	}
+	imp.from, imp.err = load(paths)
+	if imp.from == nil && imp.err == nil {
+		imp.err = errors.New("the loader returned no importer")
+	}
+	return imp
+}
+
+// Import implements [types.Importer].
+func (imp *imports) Import(path string) (*types.Package, error) {
+	if path == "unsafe" {
+		return types.Unsafe, nil
+	}
+	imp.mu.Lock()
+	defer imp.mu.Unlock()
+	if imp.err != nil {
+		return nil, imp.err
+	}
+	if imp.from == nil {
+		return nil, errors.New("no package was loaded")
+	}
+	return imp.from.Import(path)
+}
+
+// parallel calls f with 0 to n-1 and returns when all calls have.
+func parallel(n int, f func(int)) {
+	var wg sync.WaitGroup
+	next := make(chan int)
+	for range min(n, runtime.GOMAXPROCS(0)) {
+		wg.Go(func() {
+			for i := range next {
+				f(i)
+			}
+		})
+	}
+	for i := range n {
+		next <- i
+	}
+	close(next)
+	wg.Wait()
+}
