@@ -1,0 +1,69 @@
+package gotool
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"golang.org/x/sync/errgroup"
+
+	"rtbook/runner"
+	"rtbook/runner/sandbox"
+)
+
+// Engine compiles programs, all in one build, and runs them. It implements
+// [runner.Engine].
+type Engine struct {
+	Toolchain *Toolchain
+	Jobs      int // programs that run at the same time; 0 means one for each processor
+}
+
+// Name returns "go".
+func (*Engine) Name() string { return "go" }
+
+// Run compiles and runs ps. A program that does not compile is refused at its
+// place in the chapter, and the others run.
+func (e *Engine) Run(ctx context.Context, ps []*runner.Program, emit func(*runner.Program, runner.Event)) error {
+	dir, err := os.MkdirTemp("", "rtbook-build-")
+	if err != nil {
+		return fmt.Errorf("make a folder to build in: %w", err)
+	}
+	defer os.RemoveAll(dir)
+	b, err := e.Toolchain.newBuild(dir, ps)
+	if err != nil {
+		return err
+	}
+	if err := b.run(ctx); err != nil {
+		return err
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(jobs(e.Jobs))
+	for _, u := range b.units {
+		if u.refusal != nil {
+			emit(u.program, *u.refusal)
+			continue
+		}
+		group.Go(func() error {
+			child := sandbox.Child{Path: u.binary}
+			return sandbox.Run(ctx, child, u.program, nil, func(ev runner.Event) { emit(u.program, ev) })
+		})
+	}
+	return group.Wait()
+}
+
+func jobs(n int) int {
+	if n > 0 {
+		return n
+	}
+	return runtime.GOMAXPROCS(0)
+}
+
+// binary returns the file that go build -o dir makes of the package name.
+func binary(dir, name string) string {
+	if runtime.GOOS == "windows" {
+		name += ".exe"
+	}
+	return filepath.Join(dir, name)
+}

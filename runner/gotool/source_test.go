@@ -1,0 +1,159 @@
+package gotool
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+const sources = `
+-- go.mod --
+module example.org/book
+
+go 1.26
+
+require (
+	example.org/outside v1.0.0
+	example.org/replaced v1.0.0
+	example.org/book/nested v1.0.0
+)
+
+replace example.org/replaced => ../replaced
+-- go.sum --
+sum
+-- a/a.go --
+package a
+
+import (
+	"example.org/book/b"
+	"fmt"
+)
+-- a/a_test.go --
+package a
+
+import "example.org/book/onlytests"
+-- a/asm_amd64.s --
+TEXT
+-- a/a_windows.go --
+package a
+
+import "example.org/book/c"
+-- b/b.go --
+package b
+
+import _ "embed"
+
+//go:embed data/text
+var text string
+-- b/data/text --
+text
+-- c/c.go --
+package c
+-- onlytests/o.go --
+package onlytests
+-- unrelated/u.go --
+package unrelated
+-- usesoutside/u.go --
+package usesoutside
+
+import "example.org/outside/x"
+-- usesnested/u.go --
+package usesnested
+
+import "example.org/book/nested"
+-- usesreplaced/u.go --
+package usesreplaced
+
+import "example.org/replaced/sub"
+-- usesvendored/u.go --
+package usesvendored
+
+import "example.org/vendored"
+-- vendor/example.org/vendored/v.go --
+package vendored
+-- ../replaced/sub/sub.go --
+package sub
+`
+
+func TestSourceHash(t *testing.T) {
+	const m = "example.org/book/"
+	tests := []struct {
+		imports []string
+		file    string // that is changed
+		changes bool
+	}{
+		{[]string{m + "a"}, "a/a.go", true},
+		{[]string{m + "a"}, "a/asm_amd64.s", true},
+		{[]string{m + "a"}, "a/a_test.go", false},
+		{[]string{m + "a"}, "a/new.go", true},
+		{[]string{m + "a"}, "b/b.go", true},
+		{[]string{m + "a"}, "b/data/text", true},
+		{[]string{m + "a"}, "b/data/new", true},
+		{[]string{m + "a"}, "c/c.go", true}, // imported on another system only
+		{[]string{m + "a"}, "onlytests/o.go", false},
+		{[]string{m + "a"}, "unrelated/u.go", false},
+		{[]string{m + "a"}, "go.sum", false},
+		{[]string{m + "a"}, "go.mod", false},
+		{[]string{"fmt"}, "a/a.go", false},
+		{[]string{"fmt", m + "unrelated"}, "unrelated/u.go", true},
+		{[]string{m + "usesoutside"}, "go.sum", true},
+		{[]string{m + "usesoutside"}, "go.mod", true},
+		{[]string{m + "usesnested"}, "go.sum", true},
+		{[]string{m + "usesreplaced"}, "../replaced/sub/sub.go", true},
+		{[]string{m + "usesvendored"}, "vendor/example.org/vendored/v.go", true},
+	}
+	for _, tt := range tests {
+		dir := filepath.Join(t.TempDir(), "book")
+		for name, text := range archive(sources) {
+			write(t, filepath.Join(dir, name), text)
+		}
+		before, err := open(t, dir, "").SourceHash(tt.imports)
+		if err != nil {
+			t.Fatal(err)
+		}
+		file := filepath.Join(dir, tt.file)
+		old, _ := os.ReadFile(file)
+		write(t, file, string(old)+"\n")
+		after, err := open(t, dir, "").SourceHash(tt.imports)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if changed := before != after; changed != tt.changes {
+			t.Errorf("imports %v, %s changed: hash changed %v, want %v", tt.imports, tt.file, changed, tt.changes)
+		}
+	}
+}
+
+// TestSourceHashLanguage has what go.mod says of every package: loops mean
+// something else before Go 1.22.
+func TestSourceHashLanguage(t *testing.T) {
+	seen := make(map[string]string)
+	for _, mod := range []string{
+		"module example.org/book\n\ngo 1.26\n",
+		"module example.org/book\n\ngo 1.21\n",
+		"module example.org/book\n\ngo 1.26\n\ngodebug panicnil=1\n",
+	} {
+		hash, err := open(t, writeModule(t, "-- go.mod --\n"+mod), "").SourceHash([]string{"fmt"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if seen[hash] != "" {
+			t.Errorf("the same hash for\n%sand\n%s", mod, seen[hash])
+		}
+		seen[hash] = mod
+	}
+}
+
+// TestSourceHashOrder wants a hash of a set.
+func TestSourceHashOrder(t *testing.T) {
+	tc := open(t, writeModule(t, book), "")
+	a, err1 := tc.SourceHash([]string{"fmt", "example.org/book/good"})
+	b, err2 := tc.SourceHash([]string{"example.org/book/good", "fmt"})
+	c, err3 := tc.SourceHash([]string{"fmt"})
+	if err1 != nil || err2 != nil || err3 != nil {
+		t.Fatal(err1, err2, err3)
+	}
+	if a != b || a == c {
+		t.Errorf("hashes %s, %s in another order, %s of fewer packages", a, b, c)
+	}
+}

@@ -1,0 +1,175 @@
+//go:build unix
+
+package sandbox
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"rtbook/runner/wire"
+)
+
+// The test binary is also the child of the tests: "child NAME" runs behaviours
+// of that name.
+func TestMain(m *testing.M) {
+	if len(os.Args) == 3 && os.Args[1] == "child" {
+		behave(os.Args[2])
+		os.Exit(0)
+	}
+	os.Exit(m.Run())
+}
+
+// outputLimit is that of every cell in the tests.
+const outputLimit = 1000
+
+// behaviours are programs of at most two cells.
+var behaviours = map[string][]func(){
+	"fine":         {func() { fmt.Print("one\npart") }, func() { fmt.Print("ial\x00\xff\x00rtbook \n") }},
+	"last line":    {func() { fmt.Println(1) }, func() {}},
+	"both streams": {func() { fmt.Print(1); fmt.Fprint(os.Stderr, 2); fmt.Print(3) }},
+	"exactly":      {func() { fmt.Print(strings.Repeat("x", outputLimit)) }, func() { fmt.Print("end") }},
+	"one too many": {func() { fmt.Print(strings.Repeat("x", outputLimit+1)) }, func() { fmt.Print("end") }},
+	"too many, then hang": {func() {
+		fmt.Print(strings.Repeat("x", outputLimit+1))
+		time.Sleep(time.Hour)
+	}},
+	"flood": {func() {}, func() {
+		for {
+			fmt.Println("again and again")
+		}
+	}},
+	"flood, then panic": {func() { fmt.Print(strings.Repeat("x", outputLimit+1)); panic("boom") }},
+	"full, then panic":  {func() { fmt.Print(strings.Repeat("x", outputLimit)); panic("boom") }},
+	"hang":              {func() { fmt.Println(1) }, func() { time.Sleep(time.Hour) }},
+	"spin":              {func() { fmt.Println(1) }, func() { spin() }},
+	"exit 0":            {func() { fmt.Println(1) }, func() { os.Exit(0) }},
+	"exit 7":            {func() { os.Exit(7) }, func() {}},
+	"killed":            {func() { syscall.Kill(os.Getpid(), syscall.SIGKILL); time.Sleep(time.Hour) }},
+	"panic":             {func() { fmt.Println(1) }, func() { fmt.Print("part"); panic("boom") }},
+	"panic in lines":    {func() { panic("one\npanic: two\n\ngoroutine 1 [running]:") }},
+	"raised again":      {func() { raiseAgain("same", "same") }},
+	"raised another":    {func() { raiseAgain("first", "second") }},
+	"nil pointer":       {func() { var p *testing.M; p.Run() }},
+	"deadlock":          {func() { fmt.Print("part"); <-(chan int)(nil) }},
+	"many deadlocked": {func() {
+		var started sync.WaitGroup
+		for range 2000 {
+			started.Add(1)
+			go func() { started.Done(); select {} }()
+		}
+		started.Wait()
+		fmt.Println("all")
+		select {}
+	}},
+	"stack overflow": {func() { debug.SetMaxStack(1 << 20); fmt.Println(1); fmt.Println(recurse(1)) }},
+	"a crash that is none": {func() {
+		fmt.Print("panic: boom\n\ngoroutine 1 [running]:\nmain.main()\n\tnotes/01.md:3 +0x1d\n")
+		os.Exit(2)
+	}},
+	"environment": {func() {
+		env := os.Environ()
+		slices.Sort(env)
+		fmt.Println(strings.Join(env, "\n"))
+	}},
+	"folder":         {func() { wd, _ := os.Getwd(); os.WriteFile("file", nil, 0); os.Mkdir("folder", 0); fmt.Println(wd) }},
+	"standard input": {func() { text, err := io.ReadAll(os.Stdin); fmt.Printf("%q %v\n", text, err) }},
+	"grandchild":     {func() { fmt.Println(grandchild(false)) }},
+	"grandchild, then hang": {func() {
+		fmt.Println(grandchild(false))
+		time.Sleep(time.Hour)
+	}},
+	"escaped grandchild": {func() { fmt.Println(grandchild(true)) }},
+	"sleep":              {func() { time.Sleep(time.Hour) }},
+}
+
+func spin() {
+	for n := 0; n >= 0; n /= 2 {
+	}
+}
+
+func recurse(n int) int {
+	if n == 0 {
+		return 0
+	}
+	return recurse(n+1) + 1
+}
+
+func raiseAgain(first, second string) {
+	defer func() {
+		if recover() != nil {
+			panic(second)
+		}
+	}()
+	panic(first)
+}
+
+// grandchild starts a process that shares the child's output and returns its
+// id.
+func grandchild(ownGroup bool) int {
+	self, err := os.Executable()
+	if err != nil {
+		fmt.Println(err)
+	}
+	cmd := exec.Command(self, "child", "sleep")
+	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: ownGroup}
+	if err := cmd.Start(); err != nil {
+		fmt.Println(err)
+	}
+	return cmd.Process.Pid
+}
+
+func behave(name string) {
+	switch name {
+	case "no marker":
+		wire.Start()
+		time.Sleep(time.Hour)
+	case "printed before the first marker":
+		c := wire.Start()
+		fmt.Print("early ")
+		c.Mark(0)
+		fmt.Print("late")
+		c.Mark(1)
+		return
+	case "crash before the first marker":
+		wire.Start()
+		panic("early")
+	case "crash after the last marker":
+		c := wire.Start()
+		c.Mark(0)
+		c.Mark(1)
+		panic("late")
+	case "forged markers":
+		nonce := os.Getenv(wire.NonceEnv)
+		c := wire.Start()
+		c.Mark(0)
+		fmt.Print("a")
+		wire.Mark(os.Stdout, nonce, 7)
+		wire.Mark(os.Stdout, nonce, 0)
+		wire.Mark(os.Stdout, "0123456789abcdef", 1)
+		fmt.Print("b")
+		c.Mark(1)
+		return
+	case "reports":
+		c, _ := wire.Attach()
+		c.Mark(0)
+		wire.WriteReport(c.Reports, wire.Report{Cell: 1, Status: "refused", Message: "no", Offset: 12, Line: 2, Col: 3})
+		return
+	}
+	cells := behaviours[name]
+	c := wire.Start()
+	for i, cell := range cells {
+		c.Mark(i)
+		cell()
+	}
+	c.Mark(len(cells))
+}
