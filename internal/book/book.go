@@ -1,0 +1,166 @@
+// Package book is the document: a folder of Markdown chapters, parsed into
+// trees whose every byte has a place, with the cells that run and the outputs
+// that they are expected to print.
+//
+// # Two kinds of folder
+//
+// A folder with a book.yaml is a book. Its chapters are NN-name.md, ordered by
+// their number; index.md is the opening page and comes first. Any other
+// Markdown file in it is a finding: a chapter that is silently left out, or
+// that has no place in the order, is worse than one that must be renamed. Every
+// other file, in nested folders too, is an asset. Hidden files (whose name
+// begins with a dot) are not part of a book.
+//
+// A folder without one is plain: any tree of Markdown. Nothing runs in it, no
+// fence attribute means anything, and front matter is optional. Its order is
+// that of the SUMMARY.md at its root (nested lists of links; headings name
+// parts), and pages that it does not list come after those that it does;
+// without a SUMMARY.md the order is by path, README.md or index.md first in
+// each folder. Such folders are not made for rtbook, so that front matter and
+// links of a summary that make no sense are warnings.
+//
+// Symbolic links to files are read when they stay inside the file system that
+// was parsed; links to folders are not followed, since what they lead to is
+// already part of the book, or must not be.
+//
+// # A chapter
+//
+// Markdown is GitHub's (see [Markdown]), in UTF-8, with lines that end in LF or
+// CRLF; a byte order mark is fine. Front matter is YAML between two
+// lines "---" at the very start: title, summary, aliases. A title is taken
+// from the front matter, else from the first heading, else from the file name.
+//
+// A code fence says what it is in braces after its language:
+//
+//	```go {cell}              runs, after the cells above it
+//	```go {cell=fifty}        the same, with a name to link to
+//	```text {output}          what the nearest cell above it printed
+//	```text {output=fifty}    what that cell printed
+//	```go {check}             must compile; does not run
+//	```go {sketch}            need not even parse
+//	```go                     must parse
+//
+// Attributes are separated by blanks. A value follows "=" directly and is
+// either bare, or in double quotes with \" and \\ for these two.
+//
+//	attribute      on             meaning
+//	env=name       cell, check    the program it belongs to; default: the chapter's own
+//	engine=go      cell           compiled, never interpreted
+//	hide           cell, check    not shown
+//	fold           cell, check    shown folded; on sketch too
+//	timeout=2s     cell           wall-clock limit, at most 10m
+//
+// An id is of lower-case letters, digits and "-", begins with a letter, and is
+// unique among the chapter's cells and headings. A cell without a name is
+// cell-N, where N counts the chapter's cells and checks from 1; no author's
+// name has that form.
+//
+// Cells and outputs stand at the top level of the document, or between the
+// tags of a <details>. An output stands after its cell, beside it.
+package book
+
+import (
+	"github.com/yuin/goldmark/ast"
+
+	"rtbook/internal/finding"
+	"rtbook/runner"
+)
+
+// Book is a folder of chapters.
+type Book struct {
+	Dir         string // the folder of the chapters in the file system parsed, "notes"
+	Title       string
+	Description string
+	Lang        string     // BCP 47, default "en"
+	URL         string     // where the site will live, "" if unknown; ends in "/"
+	Toolchain   string     // the pin, "go1.26.8"; "" for a plain folder or a book that pins none
+	Target      string     // the pin, "linux/amd64"; "" likewise
+	Plain       bool       // a folder without book.yaml: nothing in it runs
+	Chapters    []*Chapter // in reading order, the opening page first
+	Assets      []string   // other files to copy, as paths in the file system parsed, sorted
+}
+
+// Cells returns the cells and checks of all chapters, in reading order.
+func (b *Book) Cells() []runner.Cell {
+	var cells []runner.Cell
+	for _, ch := range b.Chapters {
+		cells = append(cells, ch.Cells()...)
+	}
+	return cells
+}
+
+// Chapter is one Markdown file.
+type Chapter struct {
+	Path    string // in the file system parsed, "notes/02-allocator.md"
+	Slug    string // path on the site without ".html", relative to its root: "02-allocator", "index", "part/one"
+	Title   string
+	Summary string
+	Aliases []string // former slugs, which redirect here
+
+	// The chapter's place in the table of contents.
+	Depth    int    // nesting, 0 for top level
+	Part     string // the heading that stands above it there, "" for most
+	Unlisted bool   // the folder has a SUMMARY.md that does not mention it
+
+	Source []byte   // the file as it is on disk
+	Text   []byte   // Source with a byte order mark and front matter blanked, so that offsets agree
+	Doc    ast.Node // the tree, over Text
+	Fences []*Fence // code fences that say something to rtbook, in order
+
+	lines lines
+}
+
+// Cells returns the chapter's cells and checks, in order.
+func (ch *Chapter) Cells() []runner.Cell {
+	var cells []runner.Cell
+	for _, f := range ch.Fences {
+		if f.Cell != nil {
+			cells = append(cells, *f.Cell)
+		}
+	}
+	return cells
+}
+
+// Pos returns the place of a byte offset of Source (or Text).
+func (ch *Chapter) Pos(offset int) finding.Pos {
+	line, col := ch.lines.position(offset)
+	return finding.Pos{File: ch.Path, Line: line, Col: col}
+}
+
+// Role is what a fence is to rtbook.
+type Role int
+
+const (
+	RoleCell   Role = iota // {cell}: runs
+	RoleOutput             // {output}: what a cell printed
+	RoleCheck              // {check}: must compile
+	RoleGo                 // go without attributes: must parse
+	RoleSketch             // {sketch}: go that need not parse
+)
+
+// Fence is a code fence with its place in the chapter.
+type Fence struct {
+	Role Role
+	Node *ast.FencedCodeBlock
+	Pos  finding.Pos // of the opening fence's first backtick or tilde
+	Lang string      // the info string's first word
+
+	// Byte ranges of Source. For a fence inside a list or a quotation they
+	// include the markers of these.
+	Start, End int // the content: from after the opening line to the start of the closing fence's line
+	Open, Stop int // the whole fence, from the start of its first line to after its last
+
+	Content string // what is in the fence, unindented, lines ending in "\n"
+	Closed  bool   // whether a closing fence ends it, rather than the end of what it stands in
+
+	Cell   *runner.Cell // RoleCell and RoleCheck
+	Hide   bool         // run but not shown
+	Fold   bool         // shown folded
+	Of     *Fence       // RoleOutput: the cell that printed this; nil with a finding
+	Output *Fence       // RoleCell: where its output is recorded, nil if nowhere
+
+	top    bool // at the top level of the document, also between details tags
+	attrs  []attr
+	info   int   // offset of the info string in Source
+	indent []int // for each line of Content, the bytes before it; nil if all are 0
+}

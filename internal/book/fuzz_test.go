@@ -1,0 +1,117 @@
+package book
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+func addDocuments(f *testing.F, add func(doc string)) {
+	for _, doc := range []string{
+		"```go {cell}\nx := 1\n```\n\n```text {output}\n1\n```\n",
+		"---\ntitle: x\n---\n\ufeff# T\n\n~~~go {cell=a env=b}\r\nx\r\n~~~",
+		"\ufeff  ```go {cell}\n\tx\n y\n  ```\n",
+		"> - ```go\n>   x := =\n>   ```\n",
+		"<details><summary>s</summary>\n\n```go {cell}\n```\n\n</details>\n",
+		"[^a]: x\n\n    ```go {cell}\n    ```\n\n```go\n```\n\nb[^a]\n",
+		"> [!NOTE]\n> ```go {check}\n",
+		"```go {cell=\"a\\\"\" x`}\n",
+	} {
+		add(doc)
+	}
+}
+
+// FuzzFences holds every fence to the promises of its fields.
+func FuzzFences(f *testing.F) {
+	addDocuments(f, func(doc string) { f.Add([]byte(doc)) })
+	f.Fuzz(func(t *testing.T, src []byte) {
+		ch := parseOne(src)
+		if ch == nil {
+			if utf8.Valid(src) {
+				t.Fatal("a chapter of text was left out")
+			}
+			return
+		}
+		if len(ch.Text) != len(ch.Source) {
+			t.Fatalf("Text has %d bytes, Source %d", len(ch.Text), len(ch.Source))
+		}
+		lines := bytes.SplitAfter(src, []byte("\n"))
+		last := 0
+		for _, fc := range ch.Fences {
+			if fc.Open < last || fc.Start < fc.Open || fc.End < fc.Start || fc.Stop < fc.End || fc.Stop > len(src) {
+				t.Fatalf("fence at %v: Open %d Start %d End %d Stop %d, the one before ended at %d", fc.Pos, fc.Open, fc.Start, fc.End, fc.Stop, last)
+			}
+			last = fc.Stop
+			mark := lines[fc.Pos.Line-1][fc.Pos.Col-1:]
+			if !looksLikeFence(mark) || mark[0] != '`' && mark[0] != '~' {
+				t.Fatalf("no fence at %v: %q", fc.Pos, mark)
+			}
+			if fc.Cell == nil {
+				continue
+			}
+			for i, line := range strings.Split(strings.TrimSuffix(fc.Cell.Source, "\n"), "\n") {
+				if fc.Cell.Source == "" {
+					break
+				}
+				indent := 0
+				if fc.Cell.Indent != nil {
+					indent = fc.Cell.Indent[i]
+				}
+				inFile := strings.TrimSuffix(strings.TrimSuffix(string(lines[fc.Cell.Line-1+i]), "\n"), "\r")
+				if indent > len(inFile) || inFile[indent:] != line {
+					t.Fatalf("line %d of the cell at %v is %q; the file has %q, indented by %d", i, fc.Pos, line, inFile, indent)
+				}
+			}
+		}
+	})
+}
+
+// FuzzAttributes holds the parser of info strings to places inside of them.
+func FuzzAttributes(f *testing.F) {
+	for _, s := range []string{"go {cell=a env=\"b c\" hide}", "go{", "{a=\"\\\"", "go {a=b}c", "é {é=é}"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		in, err := parseInfo(s)
+		if err != nil && (err.at < 0 || err.at > len(s) || err.msg == "") {
+			t.Fatalf("error %+v in %d bytes", err, len(s))
+		}
+		if !strings.HasPrefix(s, in.lang) {
+			t.Fatalf("language %q", in.lang)
+		}
+		at := len(in.lang)
+		for _, a := range in.attrs {
+			if a.at < at || !strings.HasPrefix(s[a.at:], a.name) || a.name == "" {
+				t.Fatalf("attribute %+v, after %d", a, at)
+			}
+			at = a.at + len(a.name)
+			if a.hasValue && (a.valueAt < at || s[at] != '=') {
+				t.Fatalf("value of %+v", a)
+			}
+		}
+	})
+}
+
+// FuzzRewrite holds Rewrite to its promises.
+func FuzzRewrite(f *testing.F) {
+	addDocuments(f, func(doc string) {
+		f.Add([]byte(doc), "1\n")
+		f.Add([]byte(doc), "```\n\t\r")
+	})
+	f.Fuzz(func(t *testing.T, src []byte, output string) {
+		checkRewrite(t, src, func(int) (string, bool) { return output, true })
+	})
+}
+
+// FuzzSyntax holds the places of syntax errors to the source.
+func FuzzSyntax(f *testing.F) {
+	for _, s := range []string{"x := 1 // c\n", "func (t T) m() {}\nx()", "package p\n", "a, b", "}", "import (\n", "`", "//line x:1\n)"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		if err := parseGo(s); err != nil && (err.offset < 0 || err.offset > len(s) || err.msg == "") {
+			t.Fatalf("error %+v in %d bytes", err, len(s))
+		}
+	})
+}

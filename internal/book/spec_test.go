@@ -1,0 +1,151 @@
+package book
+
+import (
+	"bytes"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/tools/txtar"
+
+	"rtbook/internal/finding"
+)
+
+// TestSpec checks the documents in testdata. Each archive holds the files of a
+// book and a file "want". Words in the archive's comment that stand on lines of
+// their own change the Markdown first: crlf, bom, no-final-newline.
+//
+// In want, a line is a fence (place, role, then what it says), a line of a
+// fence's content with its own place, a title, or a finding with its notes and
+// hint:
+//
+//	3:1 cell fifty env=x
+//	  4:1 |x := 1
+//	7:1 output of fifty
+//	  8:1 |64
+//	finding 9:2: message
+//	  note 3:1: text
+//	  hint: text
+func TestSpec(t *testing.T) {
+	archives, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(archives) == 0 {
+		t.Fatal("no archives", err)
+	}
+	for _, name := range archives {
+		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) {
+			ar, err := txtar.ParseFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			fsys := fstest.MapFS{"notes/book.yaml": {Data: []byte("title: A book\n")}}
+			want := ""
+			for _, f := range ar.Files {
+				if f.Name == "want" {
+					want = string(f.Data)
+					continue
+				}
+				fsys[f.Name] = &fstest.MapFile{Data: mangle(f.Data, string(ar.Comment))}
+			}
+			b, findings := Parse(fsys, "notes")
+			if diff := cmp.Diff(want, dump(b, findings)); diff != "" {
+				t.Errorf("-want +got\n%s", diff)
+			}
+		})
+	}
+}
+
+// mangle changes a file as the comment of an archive says.
+func mangle(data []byte, comment string) []byte {
+	words := strings.Split(comment, "\n")
+	if slices.Contains(words, "no-final-newline") {
+		data = bytes.TrimSuffix(data, []byte("\n"))
+	}
+	if slices.Contains(words, "crlf") {
+		data = bytes.ReplaceAll(data, []byte("\n"), []byte("\r\n"))
+	}
+	if slices.Contains(words, "bom") {
+		data = append([]byte("\ufeff"), data...)
+	}
+	return data
+}
+
+func dump(b *Book, findings []finding.Finding) string {
+	var s strings.Builder
+	for _, ch := range b.Chapters {
+		name := strings.TrimPrefix(ch.Path, "notes/")
+		if len(b.Chapters) > 1 {
+			fmt.Fprintf(&s, "chapter %s %q\n", name, ch.Title)
+		}
+		for _, f := range ch.Fences {
+			dumpFence(&s, ch, f)
+		}
+	}
+	for _, f := range findings {
+		fmt.Fprintf(&s, "finding %s: %s\n", place(b, f.Pos), f.Message)
+		for _, n := range f.Notes {
+			fmt.Fprintf(&s, "  note %s: %s\n", place(b, n.Pos), n.Text)
+		}
+		if f.Hint != "" {
+			fmt.Fprintf(&s, "  hint: %s\n", f.Hint)
+		}
+	}
+	return s.String()
+}
+
+// place writes a place, without the file if the book has only one.
+func place(b *Book, pos finding.Pos) string {
+	if len(b.Chapters) == 1 && pos.File == b.Chapters[0].Path {
+		pos.File = ""
+		return strings.TrimPrefix(pos.String(), ":")
+	}
+	return strings.TrimPrefix(pos.String(), "notes/")
+}
+
+func dumpFence(s *strings.Builder, ch *Chapter, f *Fence) {
+	fmt.Fprintf(s, "%d:%d %s", f.Pos.Line, f.Pos.Col, f.Role)
+	if c := f.Cell; c != nil {
+		fmt.Fprintf(s, " %s", c.ID)
+		if c.Env != "" {
+			fmt.Fprintf(s, " env=%s", c.Env)
+		}
+		if c.GoOnly {
+			s.WriteString(" engine=go")
+		}
+		if c.Timeout != 0 {
+			fmt.Fprintf(s, " timeout=%v", c.Timeout)
+		}
+	}
+	if f.Role == RoleOutput {
+		if f.Of == nil {
+			s.WriteString(" of nothing")
+		} else {
+			fmt.Fprintf(s, " of %s", f.Of.Cell.ID)
+		}
+	}
+	if f.Hide {
+		s.WriteString(" hide")
+	}
+	if f.Fold {
+		s.WriteString(" fold")
+	}
+	s.WriteByte('\n')
+	switch {
+	case f.Cell != nil:
+		for i, line := range strings.Split(strings.TrimSuffix(f.Cell.Source, "\n"), "\n") {
+			col := 1
+			if f.Cell.Indent != nil {
+				col += f.Cell.Indent[i]
+			}
+			fmt.Fprintf(s, "  %d:%d |%s\n", f.Cell.Line+i, col, line)
+		}
+	case f.Role == RoleOutput:
+		pos := ch.Pos(f.Start)
+		for i, line := range strings.Split(strings.TrimSuffix(f.Content, "\n"), "\n") {
+			fmt.Fprintf(s, "  %d:%d |%s\n", pos.Line+i, pos.Col, line)
+		}
+	}
+}

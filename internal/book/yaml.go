@@ -1,0 +1,261 @@
+package book
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/goccy/go-yaml"
+	yamlast "github.com/goccy/go-yaml/ast"
+	yamlparser "github.com/goccy/go-yaml/parser"
+	"github.com/goccy/go-yaml/token"
+
+	"rtbook/internal/finding"
+)
+
+// yamlField is a key of a YAML mapping and where its value goes: one of text
+// and list.
+type yamlField struct {
+	key   string
+	text  *string
+	list  *[]string
+	check func(string) error // of a text that is not empty; may be nil
+}
+
+// yamlFile reads a mapping of known keys, which begins at a line of a file.
+type yamlFile struct {
+	name     string
+	src      string
+	line     int  // 1-based number in the file of src's first line
+	lenient  bool // unknown keys, and values of other types under known keys, are no findings
+	fields   []yamlField
+	findings []finding.Finding
+	lines    []string // of src, once a place was asked for
+}
+
+// decode fills the fields from src.
+func (y *yamlFile) decode() {
+	f, err := yamlparser.ParseBytes([]byte(y.src), 0)
+	if err != nil {
+		var ye yaml.Error
+		if !errors.As(err, &ye) || ye.GetToken() == nil {
+			y.at(nil, "", "%s", firstLine(err.Error()))
+			return
+		}
+		y.syntax(ye)
+		return
+	}
+	for i, doc := range f.Docs {
+		if i > 0 {
+			y.at(doc.GetToken(), "", "a second YAML document")
+			return
+		}
+		y.mapping(doc.Body)
+	}
+}
+
+var definedTwice = regexp.MustCompile(`^mapping key "(.*)" already defined at \[([0-9]+):([0-9]+)\]`)
+
+// syntax reports an error of the YAML parser.
+func (y *yamlFile) syntax(err yaml.Error) {
+	m := definedTwice.FindStringSubmatch(err.GetMessage())
+	if m == nil {
+		y.at(err.GetToken(), "", "%s", firstLine(err.GetMessage()))
+		return
+	}
+	line, _ := strconv.Atoi(m[2])
+	col, _ := strconv.Atoi(m[3])
+	f := y.at(err.GetToken(), "", "key %s is given twice", clip(m[1]))
+	f.Notes = []finding.Note{{Pos: y.place(line, col), Text: "first here"}}
+}
+
+func (y *yamlFile) mapping(body yamlast.Node) {
+	switch n := body.(type) {
+	case nil, *yamlast.NullNode, *yamlast.CommentGroupNode:
+	case *yamlast.MappingNode:
+		for _, v := range n.Values {
+			y.entry(v)
+		}
+	case *yamlast.MappingValueNode:
+		y.entry(n)
+	default:
+		y.at(startOf(n), "write key: value lines", "%s where keys are expected", yamlKind(n))
+	}
+}
+
+func (y *yamlFile) entry(v *yamlast.MappingValueNode) {
+	key := v.Key.GetToken().Value
+	for _, f := range y.fields {
+		if f.key == key {
+			y.value(f, v.Value)
+			return
+		}
+	}
+	if y.lenient {
+		return
+	}
+	names := make([]string, len(y.fields))
+	for i, f := range y.fields {
+		names[i] = f.key
+	}
+	hint := "keys are " + strings.Join(names, ", ")
+	if near := finding.Nearest(key, names); near != "" {
+		hint = "did you mean " + near + "?"
+	}
+	y.at(v.Key.GetToken(), hint, "unknown key %s", clip(key))
+}
+
+func (y *yamlFile) value(f yamlField, n yamlast.Node) {
+	if f.list != nil {
+		seq, ok := n.(*yamlast.SequenceNode)
+		if !ok {
+			y.mismatch(n, "%s is a list, as in %s: [one, two]", f.key, f.key)
+			return
+		}
+		for _, item := range seq.Values {
+			if s, ok := y.scalar(item); ok {
+				*f.list = append(*f.list, s)
+			}
+		}
+		return
+	}
+	s, ok := y.scalar(n)
+	if !ok {
+		return
+	}
+	*f.text = s
+	if f.check != nil && s != "" {
+		if err := f.check(s); err != nil {
+			y.at(n.GetToken(), "", "%s: %v", f.key, err)
+		}
+	}
+}
+
+// scalar returns the text of a node; numbers and the like are taken as they
+// are written.
+func (y *yamlFile) scalar(n yamlast.Node) (string, bool) {
+	switch n := n.(type) {
+	case *yamlast.NullNode:
+		return "", true
+	case *yamlast.StringNode:
+		return n.Value, true
+	case *yamlast.LiteralNode:
+		return strings.TrimSuffix(n.Value.Value, "\n"), true
+	case *yamlast.IntegerNode, *yamlast.FloatNode, *yamlast.BoolNode, *yamlast.InfinityNode, *yamlast.NanNode:
+		return n.GetToken().Value, true
+	}
+	y.mismatch(n, "%s where text is expected", yamlKind(n))
+	return "", false
+}
+
+func (y *yamlFile) mismatch(n yamlast.Node, format string, args ...any) {
+	if !y.lenient {
+		y.at(startOf(n), "", format, args...)
+	}
+}
+
+func yamlKind(n yamlast.Node) string {
+	switch n.(type) {
+	case *yamlast.SequenceNode:
+		return "a list"
+	case *yamlast.MappingNode, *yamlast.MappingValueNode:
+		return "a mapping"
+	case *yamlast.StringNode, *yamlast.LiteralNode:
+		return "text"
+	}
+	return "a " + strings.ToLower(n.Type().YAMLName())
+}
+
+// startOf returns the token at which a node begins. (A mapping's own is its colon.)
+func startOf(n yamlast.Node) *token.Token {
+	switch n := n.(type) {
+	case *yamlast.MappingNode:
+		if len(n.Values) > 0 && !n.IsFlowStyle {
+			return n.Values[0].Key.GetToken()
+		}
+	case *yamlast.MappingValueNode:
+		return n.Key.GetToken()
+	}
+	return n.GetToken()
+}
+
+// at reports a fault at a token.
+func (y *yamlFile) at(t *token.Token, hint, format string, args ...any) *finding.Finding {
+	pos := finding.Pos{File: y.name, Line: y.line, Col: 1}
+	if t != nil && t.Position != nil {
+		pos = y.place(t.Position.Line, t.Position.Column)
+	}
+	y.findings = append(y.findings, finding.Finding{Pos: pos, Message: fmt.Sprintf(format, args...), Hint: hint})
+	return &y.findings[len(y.findings)-1]
+}
+
+// place returns the place of a line and column of src, both from 1; columns of
+// YAML count characters, ours bytes.
+func (y *yamlFile) place(line, col int) finding.Pos {
+	pos := finding.Pos{File: y.name, Line: y.line + max(line, 1) - 1, Col: 1}
+	if y.lines == nil {
+		y.lines = strings.Split(y.src, "\n")
+	}
+	if line > 0 && line <= len(y.lines) {
+		pos.Col += byteColumn(y.lines[line-1], col-1)
+	}
+	return pos
+}
+
+// byteColumn returns the offset of the nth character of s, from 0, or its
+// length.
+func byteColumn(s string, n int) int {
+	i := 0
+	for ; n > 0 && i < len(s); n-- {
+		_, size := utf8.DecodeRuneInString(s[i:])
+		i += size
+	}
+	return i
+}
+
+func firstLine(s string) string {
+	s, _, _ = strings.Cut(strings.TrimSpace(s), "\n")
+	return s
+}
+
+var (
+	toolchainSyntax = regexp.MustCompile(`^go1\.[0-9]+(\.[0-9]+|rc[0-9]+|beta[0-9]+)?$`)
+	targetSyntax    = regexp.MustCompile(`^[a-z0-9]+/[a-z0-9]+$`)
+	langSyntax      = regexp.MustCompile(`^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$`)
+	urlSyntax       = regexp.MustCompile(`^https?://[^\s/?#]+(/[^\s?#]*)?$`)
+)
+
+func matches(re *regexp.Regexp, want string) func(string) error {
+	return func(s string) error {
+		if !re.MatchString(s) {
+			return fmt.Errorf("%q is not %s", s, want)
+		}
+		return nil
+	}
+}
+
+// readConfig fills b from the text of a book.yaml.
+func readConfig(b *Book, name string, src []byte) []finding.Finding {
+	y := yamlFile{name: name, src: string(src), line: 1, fields: []yamlField{
+		{key: "title", text: &b.Title},
+		{key: "description", text: &b.Description},
+		{key: "lang", text: &b.Lang, check: matches(langSyntax, "a language tag such as en or pt-BR")},
+		{key: "url", text: &b.URL, check: matches(urlSyntax, "an address such as https://example.org/book/")},
+		{key: "toolchain", text: &b.Toolchain, check: matches(toolchainSyntax, "a Go release such as go1.26.8")},
+		{key: "target", text: &b.Target, check: matches(targetSyntax, "a target such as linux/amd64")},
+	}}
+	y.decode()
+	if b.Lang == "" {
+		b.Lang = "en"
+	}
+	if b.URL != "" && !strings.HasSuffix(b.URL, "/") {
+		b.URL += "/"
+	}
+	if b.Title == "" && len(y.findings) == 0 {
+		y.at(nil, "write title: …", "the book has no title")
+	}
+	return y.findings
+}
