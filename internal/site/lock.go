@@ -1,0 +1,77 @@
+package site
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/gofrs/flock"
+)
+
+// Writer writes sites. The zero value works.
+type Writer struct {
+	Context context.Context      // ends the wait for another write; may be nil
+	Notify  func(message string) // told that there is another write to wait for; may be nil
+}
+
+// How long to wait for another write, and how long between two looks, in
+// nanoseconds: this package imports no clock, since rendering must not use one.
+const (
+	lockWait  = 5_000_000_000
+	lockRetry = 50_000_000
+)
+
+// lock makes the caller the only writer of a folder, until it calls unlock.
+// The lock is a file in the folder for temporary files, named after the
+// folder, so that none appears in the site. It stays there: to remove a lock
+// file is to race with the next one to lock it.
+func (w *Writer) lock(dir string) (unlock func(), err error) {
+	name, err := lockName(dir)
+	if err != nil {
+		return nil, err
+	}
+	l := flock.New(name)
+	ok, err := l.TryLock()
+	if err == nil && !ok {
+		if w.Notify != nil {
+			w.Notify("another rtbook is writing to " + dir + "; waiting for it")
+		}
+		ctx := w.Context
+		if ctx == nil {
+			ctx = context.Background()
+		}
+		waiting, cancel := context.WithTimeout(ctx, lockWait)
+		defer cancel()
+		ok, err = l.TryLockContext(waiting, lockRetry)
+		if waiting.Err() != nil {
+			err = errors.New("another rtbook is writing there: try again when it is done")
+		}
+		if ctx.Err() != nil {
+			err = ctx.Err()
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return nil, fmt.Errorf("%s cannot be locked", name)
+	}
+	return func() { _ = l.Unlock() }, nil
+}
+
+// lockName returns the lock file of a folder, which need not exist. The user
+// is part of it: many systems refuse to open the files of others there.
+func lockName(dir string) (string, error) {
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return "", err
+	}
+	if real, err := filepath.EvalSymlinks(abs); err == nil {
+		abs = real
+	}
+	sum := sha256.Sum256([]byte(abs))
+	return filepath.Join(os.TempDir(), fmt.Sprintf("rtbook-%d-%x.lock", os.Getuid(), sum[:8])), nil
+}

@@ -1,0 +1,22 @@
+package site
+
+import (
+	"log"
+	"os"
+	"testing"
+)
+
+// TestMain keeps the lock files of the tests out of the system's folder.
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "rtbook-site-test")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	for _, name := range []string{"TMPDIR", "TMP", "TEMP"} {
+		if err := os.Setenv(name, dir); err != nil {
+			log.Fatal(err)
+		}
+	}
+	m.Run()
+}

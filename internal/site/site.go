@@ -1,0 +1,218 @@
+// Package site makes the static site of a book.
+//
+// # Rendering
+//
+// [Render] is pure: the same book and outcomes give the same files, byte for
+// byte, in whatever order pages were rendered. It holds no time and no random
+// number, and reads nothing but Input.
+//
+// Every chapter becomes one page at its slug. The pages work from file://, so
+// every address in them is relative, and a folder is named by its index.html.
+// Links are rewritten where they lead to a chapter's file, or to a folder that
+// has chapters; where they lead to nothing, they stay as the author wrote them
+// and are a finding. Besides the chapters a site has
+//
+//	rtbook.css     the theme's one stylesheet
+//	index.html     leads to the first chapter, unless a chapter is the index
+//	404.html       for servers; complete in itself, since it answers at any depth
+//	sitemap.html   every page, heading and cell, for people
+//	sitemap.xml    every page, for machines; only if the book says where it lives
+//	aliases        a page at each former slug, which leads to the new one
+//	assets         the book's other files, copied
+//
+// Raw HTML is text: it is shown as it was written. Comments are dropped.
+//
+// A cell and the output fence that directly follows it are one object on the
+// page. An output that stands further down is a block of its own, which names
+// its cell. Of a cell that did not end as the page shows, the page says so.
+//
+// # Writing
+//
+// [Write] puts the files into a folder, and is careful with it: see write.go.
+package site
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"io/fs"
+	"runtime"
+	"slices"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"rtbook/internal/book"
+	"rtbook/internal/finding"
+	"rtbook/runner"
+	"rtbook/theme"
+)
+
+// Input is all that a site is made of.
+type Input struct {
+	Book *book.Book
+
+	// Outcomes says what the cells did, by chapter and id:
+	// "notes/02-allocator.md#fifty". A cell without an outcome is shown as one
+	// that did not run.
+	Outcomes map[string]Outcome
+
+	// Assets is the file system that the book was parsed from, where its
+	// Assets are. It may be nil for a book without assets.
+	Assets fs.FS
+}
+
+// Outcome is what a cell did on the engines that ran it.
+type Outcome struct {
+	Engines []string      // "yaegi", "go"
+	Agreed  bool          // all engines printed the same
+	Status  runner.Status // how it ended; runner.Done if all is well
+	Message string        // why it ended so, in one line
+	Output  string        // what it printed, as it printed it
+}
+
+// site is what the rendering of all pages has in common. It does not change
+// while pages are rendered.
+type site struct {
+	book     *book.Book
+	title    string // of the book, or of its first page if the book has none
+	lang     string
+	outcomes map[string]Outcome
+	theme    *theme.Theme
+	high     *highlighter
+	pages    []*page           // in reading order
+	byPath   map[string]*page  // by the chapter's path
+	assets   map[string]string // file of the site, by path in the file system that was parsed
+	folders  map[string]*folder
+	names    map[string]string // every file of the site, to what it comes from
+}
+
+// Render makes the site. Faults in the book that only show here, such as links
+// that lead nowhere, are the Files' Findings; the site is whole all the same.
+// The error is about rendering itself.
+func Render(in Input) (*Files, error) {
+	th, err := theme.New()
+	if err != nil {
+		return nil, err
+	}
+	s := &site{
+		book:     in.Book,
+		title:    in.Book.Title,
+		lang:     cmp.Or(in.Book.Lang, "en"),
+		outcomes: in.Outcomes,
+		theme:    th,
+		high:     newHighlighter(),
+	}
+	files := &Files{assets: in.Assets, byName: map[string]file{}}
+	s.survey(files)
+	if s.title == "" && len(s.pages) > 0 {
+		s.title = s.pages[0].title
+	}
+	if err := s.renderPages(files); err != nil {
+		return nil, err
+	}
+	if err := s.renderExtras(files); err != nil {
+		return nil, err
+	}
+	files.finish()
+	return files, nil
+}
+
+// renderPages renders the chapters, as many at a time as there are processors.
+func (s *site) renderPages(files *Files) error {
+	type result struct {
+		html     []byte
+		findings []finding.Finding
+	}
+	results := make([]result, len(s.pages))
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, p := range s.pages {
+		group.Go(func() error {
+			html, findings, err := s.renderPage(p)
+			if err != nil {
+				return fmt.Errorf("rendering %s: %w", p.chapter.Path, err)
+			}
+			results[i] = result{html, findings}
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	for i, p := range s.pages {
+		if s.names[p.name] == p.chapter.Path {
+			files.byName[p.name] = file{data: results[i].html}
+		}
+		files.Findings = append(files.Findings, results[i].findings...)
+	}
+	return nil
+}
+
+// renderPage renders a chapter.
+func (s *site) renderPage(p *page) ([]byte, []finding.Finding, error) {
+	body, findings, err := s.renderBody(p)
+	if err != nil {
+		return nil, nil, err
+	}
+	var b bytes.Buffer
+	b.Grow(len(body) + 8<<10)
+	if err := s.theme.Page(&b, s.themePage(p, body)); err != nil {
+		return nil, nil, err
+	}
+	return slices.Clip(b.Bytes()), findings, nil
+}
+
+// survey notes what there is to link to, and which name each file of the site
+// has. Two files of one name are a finding, and the first has it.
+func (s *site) survey(files *Files) {
+	b := s.book
+	s.byPath = make(map[string]*page, len(b.Chapters))
+	s.assets = make(map[string]string, len(b.Assets))
+	s.folders = map[string]*folder{}
+	s.names = map[string]string{theme.StylesheetName: "the theme", "404.html": "the site", "sitemap.html": "the site", manifestName: "the site"}
+	if b.URL != "" {
+		s.names["sitemap.xml"] = "the site"
+	}
+	claim := func(name, from string) bool {
+		if other, taken := s.names[name]; taken {
+			files.Findings = append(files.Findings, finding.Finding{
+				Pos:     finding.Pos{File: from},
+				Message: fmt.Sprintf("%s of the site is already taken by %s", name, other),
+				Hint:    "rename one of the two",
+			})
+			return false
+		}
+		s.names[name] = from
+		return true
+	}
+	for i, c := range b.Chapters {
+		p := surveyPage(c, i)
+		s.pages = append(s.pages, p)
+		s.byPath[c.Path] = p
+		claim(p.name, c.Path)
+	}
+	s.surveyFolders()
+	for _, a := range b.Assets {
+		name := strings.TrimPrefix(a, folderPrefix(b.Dir))
+		s.assets[a] = name
+		if claim(name, a) {
+			files.byName[name] = file{asset: a}
+		}
+	}
+	for _, p := range s.pages {
+		for _, alias := range p.chapter.Aliases {
+			if name := alias + ".html"; fs.ValidPath(name) && claim(name, p.chapter.Path) {
+				p.aliases = append(p.aliases, name)
+			}
+		}
+	}
+}
+
+// folderPrefix returns what the paths of a folder's files begin with.
+func folderPrefix(dir string) string {
+	if dir == "." || dir == "" {
+		return ""
+	}
+	return dir + "/"
+}

@@ -1,0 +1,221 @@
+package site
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"rtbook/internal/book"
+	"rtbook/internal/finding"
+	"rtbook/runner"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// parse parses a book and fails if it has findings.
+func parse(t testing.TB, files fstest.MapFS, dir string) *book.Book {
+	t.Helper()
+	b, findings := book.Parse(files, dir)
+	for _, f := range findings {
+		t.Fatalf("finding: %+v", f)
+	}
+	return b
+}
+
+// mapFS makes a file system of names and contents.
+func mapFS(files map[string]string) fstest.MapFS {
+	fsys := fstest.MapFS{}
+	for name, data := range files {
+		fsys[name] = &fstest.MapFile{Data: []byte(data)}
+	}
+	return fsys
+}
+
+// render parses and renders files and returns the pages by their names.
+func render(t testing.TB, files map[string]string, dir string, outcomes map[string]Outcome) (map[string]string, []finding.Finding) {
+	t.Helper()
+	fsys := mapFS(files)
+	out, err := Render(Input{Book: parse(t, fsys, dir), Outcomes: outcomes, Assets: fsys})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return contents(t, out), out.Findings
+}
+
+func contents(t testing.TB, files *Files) map[string]string {
+	t.Helper()
+	pages := map[string]string{}
+	for _, name := range files.Names() {
+		data, err := files.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pages[name] = string(data)
+	}
+	return pages
+}
+
+// bookYAML makes a folder a book.
+const bookYAML = "title: Small Book\nurl: https://example.org/small/\ntoolchain: go1.26.8\ntarget: linux/amd64\n"
+
+// smallBook is the book in testdata/book, with outcomes as they should be.
+func smallBook(t testing.TB) Input {
+	t.Helper()
+	fsys := os.DirFS("testdata/book")
+	b, findings := book.Parse(fsys, "notes")
+	for _, f := range findings {
+		t.Fatalf("finding: %+v", f)
+	}
+	both, compiled := []string{"yaegi", "go"}, []string{"go"}
+	return Input{Book: b, Assets: fsys, Outcomes: map[string]Outcome{
+		"notes/01-slots.md#fifty":  {Engines: both, Agreed: true, Status: runner.Done, Output: "asked for 50, got 64\n"},
+		"notes/01-slots.md#cell-2": {Engines: both, Agreed: true, Status: runner.Done},
+		"notes/01-slots.md#table":  {Engines: both, Agreed: true, Status: runner.Done, Output: "1 < 14\n2 < 14\n3 < 14\n"},
+		"notes/01-slots.md#cell-4": {Engines: both, Agreed: true, Status: runner.Done, Output: "from the wings\n"},
+		"notes/01-slots.md#real":   {Engines: compiled, Agreed: true, Status: runner.Done, Output: "50\n"},
+	}}
+}
+
+func TestGolden(t *testing.T) {
+	in := smallBook(t)
+	files, err := Render(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pages := contents(t, files)
+	want := []string{"01-slots.html", "02-sink.html", "404.html", "img/square.svg", "index.html", "old/slots.html", "rtbook.css", "sitemap.html", "sitemap.xml", "slots.html"}
+	if diff := cmp.Diff(want, files.Names()); diff != "" {
+		t.Errorf("files (-want +got):\n%s", diff)
+	}
+	for _, name := range []string{"index.html", "01-slots.html", "02-sink.html", "old/slots.html", "sitemap.html", "sitemap.xml"} {
+		golden := filepath.Join("testdata", "golden", filepath.FromSlash(name))
+		if *update {
+			if err := os.MkdirAll(filepath.Dir(golden), 0o777); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(golden, []byte(pages[name]), 0o666); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(golden)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(string(want), pages[name]); diff != "" {
+			t.Errorf("%s (-want +got), write it anew with -update if this is meant:\n%s", name, diff)
+		}
+	}
+}
+
+// TestDeterministic renders the same input with one processor and with many.
+func TestDeterministic(t *testing.T) {
+	var first map[string]string
+	for i, procs := range []int{1, 4, 4} {
+		func() {
+			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
+			files, err := Render(smallBook(t))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if pages := contents(t, files); i == 0 {
+				first = pages
+			} else if diff := cmp.Diff(first, pages); diff != "" {
+				t.Errorf("rendered again, the site differs:\n%s", diff)
+			}
+		}()
+	}
+}
+
+// TestRenderTwice renders one parsed book twice: rendering must not change it.
+func TestRenderTwice(t *testing.T) {
+	in := smallBook(t)
+	a, err := Render(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := Render(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(contents(t, a), contents(t, b)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestFindings(t *testing.T) {
+	files, err := Render(smallBook(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(files.Findings) != 1 {
+		t.Fatalf("got %d findings, want 1: %+v", len(files.Findings), files.Findings)
+	}
+	f := files.Findings[0]
+	source, err := os.ReadFile("testdata/book/notes/02-sink.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	line := 1 + bytes.Count(source[:bytes.Index(source, []byte("[missing page]"))], []byte("\n"))
+	if f.File != "notes/02-sink.md" || f.Line != line || !strings.Contains(f.Message, `"99-none.md"`) {
+		t.Errorf("got %+v, want line %d and the link's address", f, line)
+	}
+}
+
+func TestNameTaken(t *testing.T) {
+	pages, findings := render(t, map[string]string{
+		"notes/book.yaml":   bookYAML,
+		"notes/index.md":    "# Start\n",
+		"notes/01-one.md":   "---\ntitle: One\naliases: [uno]\n---\n\n# One\n",
+		"notes/02-two.md":   "---\ntitle: Two\naliases: [uno, 01-one]\n---\n\n# Two\n",
+		"notes/rtbook.css":  "mine",
+		"notes/404.html":    "mine",
+		"notes/01-one.html": "mine",
+	}, "notes", nil)
+	var got []string
+	for _, f := range findings {
+		got = append(got, f.File+": "+f.Message)
+	}
+	want := []string{
+		"notes/01-one.html: 01-one.html of the site is already taken by notes/01-one.md",
+		"notes/404.html: 404.html of the site is already taken by the site",
+		"notes/rtbook.css: rtbook.css of the site is already taken by the theme",
+		"notes/02-two.md: uno.html of the site is already taken by notes/01-one.md",
+		"notes/02-two.md: 01-one.html of the site is already taken by notes/01-one.md",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("findings (-want +got):\n%s", diff)
+	}
+	if strings.Contains(pages["01-one.html"]+pages["404.html"]+pages["rtbook.css"], "mine") {
+		t.Error("an asset has taken a name of the site")
+	}
+}
+
+func TestEmptyBook(t *testing.T) {
+	files, err := Render(Input{Book: &book.Book{Plain: true}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"rtbook.css"}, files.Names()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestReadFile(t *testing.T) {
+	files, err := Render(Input{Book: &book.Book{Dir: "notes", Assets: []string{"notes/a.png"}, Plain: true}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := files.ReadFile("a.png"); err == nil {
+		t.Error("an asset was read without a file system")
+	}
+	if _, err := files.ReadFile("none"); !os.IsNotExist(err) {
+		t.Errorf("reading no file: %v", err)
+	}
+}
