@@ -1,0 +1,95 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"rtbook/internal/pipeline"
+)
+
+// flags are those that every command has under the same name.
+type flags struct {
+	dir    string
+	engine string
+	jobs   int
+	anyGo  bool
+}
+
+func (f *flags) add(c *cobra.Command) {
+	c.Flags().StringVarP(&f.dir, "dir", "C", "", "the book's root `DIR` (default: the current directory)")
+	c.Flags().StringVar(&f.engine, "engine", "", "run one `ENGINE` only: yaegi or go (default: both, which must agree)")
+	c.Flags().IntVar(&f.jobs, "jobs", 0, "programs that run at the same time (default: the number of processors)")
+	c.Flags().BoolVar(&f.anyGo, "any-go", false, "go on with whatever Go there is, instead of the book's pin")
+}
+
+// options turns the flags into what the pipeline takes.
+func (f *flags) options(c *cobra.Command) (pipeline.Options, error) {
+	switch f.engine {
+	case "", "yaegi", "go":
+	default:
+		return pipeline.Options{}, &pipeline.UsageError{Msg: fmt.Sprintf("there is no engine %q; engines are yaegi and go", f.engine)}
+	}
+	if f.jobs < 0 {
+		return pipeline.Options{}, &pipeline.UsageError{Msg: "--jobs takes a positive number"}
+	}
+	cache, err := cacheDir()
+	if err != nil {
+		return pipeline.Options{}, err
+	}
+	opt := pipeline.Options{Root: f.dir, Engine: f.engine, Jobs: f.jobs, AnyGo: f.anyGo, CacheDir: cache}
+	opt.Warn = func(err error) { fmt.Fprintln(c.ErrOrStderr(), "rtbook: warning:", err) }
+	opt.Progress = progress()
+	return opt, nil
+}
+
+// cacheDir is where results are kept between runs.
+func cacheDir() (string, error) {
+	if dir := os.Getenv("RTBOOK_CACHE"); dir != "" {
+		return filepath.Abs(dir)
+	}
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return "", &pipeline.EnvironmentError{Err: fmt.Errorf("there is no place for the cache (%w); set RTBOOK_CACHE to a folder", err)}
+	}
+	return filepath.Join(dir, "rtbook"), nil
+}
+
+// progress returns a function that shows how far a run is on one line of a
+// terminal, and nil where standard error is none.
+func progress() func(done, total int) {
+	if !term.IsTerminal(int(os.Stderr.Fd())) {
+		return nil
+	}
+	return func(done, total int) {
+		if done == total {
+			fmt.Fprint(os.Stderr, "\r\x1b[K")
+			return
+		}
+		fmt.Fprintf(os.Stderr, "\r\x1b[Krunning cells: %d of %d programs", done, total)
+	}
+}
+
+// report prints the findings of a run. Its error is errFindings if there are
+// any that stop a build.
+func report(c *cobra.Command, r *pipeline.Report) error {
+	n, err := r.WriteFindings(c.ErrOrStderr())
+	if err != nil {
+		return err
+	}
+	if n > 0 {
+		fmt.Fprintf(c.ErrOrStderr(), "%s\n", count(n, "finding"))
+		return errFindings
+	}
+	return nil
+}
+
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

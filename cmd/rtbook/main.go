@@ -1,0 +1,88 @@
+// Command rtbook builds executable books: it checks, runs and renders
+// Markdown chapters whose Go cells are programs.
+//
+// Exit status: 0 fine, 1 the book has findings, 2 wrong usage, 3 the
+// environment is broken.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"rtbook/internal/pipeline"
+	"rtbook/runner/interp/worker"
+)
+
+func main() {
+	if worker.Requested(os.Args) {
+		worker.Main()
+		return
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:]))
+}
+
+// run runs the command line and returns the exit status.
+func run(ctx context.Context, args []string) int {
+	c := root()
+	c.SetArgs(args)
+	err := c.ExecuteContext(ctx)
+	var usage *pipeline.UsageError
+	var environment *pipeline.EnvironmentError
+	switch {
+	case err == nil:
+		return 0
+	case errors.Is(err, errFindings):
+		return 1
+	case errors.Is(err, context.Canceled):
+		fmt.Fprintln(os.Stderr, "rtbook: interrupted; nothing was left half-written")
+		return 3
+	case errors.As(err, &usage):
+		fmt.Fprintln(os.Stderr, "rtbook:", err)
+		return 2
+	case errors.As(err, &environment):
+		fmt.Fprintln(os.Stderr, "rtbook:", err)
+		return 3
+	default:
+		fmt.Fprintln(os.Stderr, "rtbook:", err)
+		return 3
+	}
+}
+
+// errFindings ends a command whose findings have been printed.
+var errFindings = errors.New("the book has findings")
+
+func root() *cobra.Command {
+	c := &cobra.Command{
+		Use:           "rtbook",
+		Short:         "Build, check and run executable books about Go",
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return nil
+			}
+			hint := "; rtbook --help lists the commands"
+			if near := c.SuggestionsFor(args[0]); len(near) > 0 {
+				hint = "; did you mean " + near[0] + "?"
+			}
+			return &pipeline.UsageError{Msg: fmt.Sprintf("unknown command %q", args[0]) + hint}
+		},
+		RunE: func(c *cobra.Command, _ []string) error {
+			return c.Help()
+		},
+	}
+	c.CompletionOptions.DisableDefaultCmd = true
+	c.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return &pipeline.UsageError{Msg: fmt.Sprintf("%v; %s --help lists the flags", err, c.CommandPath())}
+	})
+	c.AddCommand(buildCommand(), checkCommand(), updateCommand(), runCommand(), versionCommand())
+	return c
+}
