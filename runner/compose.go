@@ -218,6 +218,7 @@ func (ps *problems) add(s *source, p Problem) bool {
 		ps.seen = make(map[Pos]bool)
 	}
 	ps.seen[p.Pos] = true
+	s.faulty = true
 	ps.list = append(ps.list, placedProblem{Problem: p, cell: s})
 	return true
 }
@@ -225,11 +226,6 @@ func (ps *problems) add(s *source, p Problem) bool {
 // inProgram reports whether a cell that is part of the program has a problem.
 func (ps *problems) inProgram() bool {
 	return slices.ContainsFunc(ps.list, func(p placedProblem) bool { return p.cell.Mode == Execute })
-}
-
-// of reports whether a cell has a problem.
-func (ps *problems) of(s *source) bool {
-	return slices.ContainsFunc(ps.list, func(p placedProblem) bool { return p.cell == s })
 }
 
 // failImport is add for an import that failed.

@@ -431,7 +431,7 @@ func (u *unit) typeOf(e *entity) types.Type {
 
 // checkWhole checks a CheckOnly cell that is a file of its own.
 func (env *environment) checkWhole(s *source, imp *imports) {
-	if env.problems.of(s) {
+	if s.faulty {
 		return // it does not parse
 	}
 	var last *Problem

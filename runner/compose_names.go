@@ -321,7 +321,7 @@ func (u *unit) usedBefore(p *piece, id *ast.Ident, later *entity) {
 	case later.kind == anImport:
 		prob.Message = "undefined: " + id.Name
 		prob.Notes = []ProblemNote{{where, "it is imported only here"}}
-		prob.Hint = "imports serve the text below them: import " + strconv.Quote(later.path) + " in this cell"
+		prob.Hint = "an import serves the text below it: import " + strconv.Quote(later.path) + " above this use"
 	case later.src != p.src:
 		prob.Message = fmt.Sprintf("%s is used before its cell: it is declared at %s", id.Name, where)
 		prob.Notes = []ProblemNote{{where, id.Name + " is declared here"}}

@@ -23,6 +23,7 @@ type source struct {
 	whole    *ast.File  // a CheckOnly cell with a package clause
 	decls    []ast.Decl // what its pieces are checked as
 	inits    []*piece   // its functions named init
+	faulty   bool       // it has a problem
 }
 
 // piece is one declaration or statement at a cell's top level: the text

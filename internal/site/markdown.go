@@ -295,8 +295,12 @@ func (b *body) address(w util.BufWriter, attr string, raw []byte, n ast.Node) {
 	_ = w.WriteByte('"')
 }
 
+// finding adds a fault of the page. In a plain folder it is only a warning: the
+// folder was not written for rtbook, and its pages are whole all the same.
 func (b *body) finding(n ast.Node, message, hint string) {
-	b.findings = append(b.findings, finding.Finding{Pos: b.page.at(offsetOf(n)), Message: message, Hint: hint})
+	b.findings = append(b.findings, finding.Finding{
+		Pos: b.page.at(offsetOf(n)), Message: message, Hint: hint, Warning: b.site.book.Plain,
+	})
 }
 
 // isRemote reports whether an address is of another site.
