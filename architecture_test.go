@@ -1,9 +1,11 @@
 package rtbook_test
 
 import (
+	"cmp"
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"go/types"
 	"io/fs"
 	"path"
 	"path/filepath"
@@ -42,13 +44,14 @@ type layer struct {
 	leaf bool // it imports nothing of ours
 }
 
-// outside are imports that some packages must do without.
+// outside are imports that some packages must do without. An entry ending in
+// "/..." stands for the packages below it too.
 var outside = []struct {
 	pkg   string
 	not   []string
 	since string
 }{
-	{"model/...", []string{"time", "os", "sync", "sync/atomic", "runtime", "runtime/debug", "unsafe", "reflect", "context", "math/rand", "math/rand/v2"}, "a model is deterministic and holds no goroutine, clock or file"},
+	{"model/...", []string{"C", "time", "os/...", "sync/...", "runtime/...", "unsafe", "reflect", "context", "net/...", "syscall", "math/rand/...", "crypto/rand", "log/..."}, "a model is deterministic and holds no goroutine, clock or file"},
 	{"runner/interp/worker/...", []string{"os/exec", "net", "syscall"}, "the interpreter's child starts nothing and builds for js/wasm"},
 	{"internal/site", []string{"time", "math/rand", "math/rand/v2", "os/exec"}, "rendering is pure: the same in gives the same bytes out"},
 }
@@ -132,7 +135,8 @@ func TestImportsFromOutside(t *testing.T) {
 				continue
 			}
 			for _, imp := range f.Imports {
-				if name := strings.Trim(imp.Path.Value, `"`); slices.Contains(rule.not, name) {
+				name := strings.Trim(imp.Path.Value, `"`)
+				if slices.ContainsFunc(rule.not, func(not string) bool { return within(not, name) }) {
 					t.Errorf("%s: %s imports %s, but %s", fset.Position(imp.Pos()), pkg, name, rule.since)
 				}
 			}
@@ -157,6 +161,169 @@ func TestModelHasNoConcurrency(t *testing.T) {
 			return true
 		})
 	})
+}
+
+// TestModelHasNoState: a package-level variable of the model is a table that
+// nothing writes to, or two machines would know of each other.
+func TestModelHasNoState(t *testing.T) {
+	vars := make(map[string]map[string]bool) // by package
+	goFiles(t, func(pkg, file string, fset *token.FileSet, f *ast.File) {
+		for _, d := range f.Decls {
+			gen, ok := d.(*ast.GenDecl)
+			if !ok || gen.Tok != token.VAR || !within("model/...", pkg) {
+				continue
+			}
+			for _, spec := range gen.Specs {
+				for _, name := range spec.(*ast.ValueSpec).Names {
+					if vars[pkg] == nil {
+						vars[pkg] = make(map[string]bool)
+					}
+					vars[pkg][name.Name] = true
+				}
+			}
+		}
+	})
+	goFiles(t, func(pkg, file string, fset *token.FileSet, f *ast.File) {
+		written := func(e ast.Expr) {
+			if name := rootIdent(e); name != nil && vars[pkg][name.Name] {
+				t.Errorf("%s: %s is package-level state", fset.Position(name.Pos()), name.Name)
+			}
+		}
+		ast.Inspect(f, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.AssignStmt:
+				for _, e := range n.Lhs {
+					written(e)
+				}
+			case *ast.IncDecStmt:
+				written(n.X)
+			case *ast.UnaryExpr:
+				if n.Op == token.AND {
+					written(n.X)
+				}
+			}
+			return true
+		})
+	})
+	if len(vars["model/event"]) == 0 {
+		t.Error("no package-level variable was found in model/event, which has tables")
+	}
+}
+
+// rootIdent returns x of x.a[i].b, or nil.
+func rootIdent(e ast.Expr) *ast.Ident {
+	for {
+		switch x := e.(type) {
+		case *ast.Ident:
+			return x
+		case *ast.IndexExpr:
+			e = x.X
+		case *ast.SelectorExpr:
+			e = x.X
+		case *ast.StarExpr:
+			e = x.X
+		case *ast.ParenExpr:
+			e = x.X
+		default:
+			return nil
+		}
+	}
+}
+
+// TestModelSurface: what a model exports can be used from interpreted cells,
+// and variables of it can be declared outside: no type parameters, no
+// iterators, and no type without a name that cells can write.
+func TestModelSurface(t *testing.T) {
+	checked := 0
+	goFiles(t, func(pkg, file string, fset *token.FileSet, f *ast.File) {
+		if !within("model/...", pkg) {
+			return
+		}
+		for _, e := range surface(f) {
+			checked++
+			if why := unnameable(e.expr); why != "" {
+				t.Errorf("%s: %s has %s", fset.Position(e.expr.Pos()), e.name, why)
+			}
+		}
+	})
+	if checked < 100 {
+		t.Errorf("only %d types were looked at", checked)
+	}
+}
+
+// A typeOf is a type in the exported surface of a file.
+type typeOf struct {
+	name string // of what has it
+	expr ast.Expr
+}
+
+func surface(f *ast.File) []typeOf {
+	var all []typeOf
+	for _, d := range f.Decls {
+		switch d := d.(type) {
+		case *ast.FuncDecl:
+			if d.Name.IsExported() && (d.Recv == nil || rootIdent(d.Recv.List[0].Type).IsExported()) {
+				all = append(all, typeOf{d.Name.Name, d.Type})
+			}
+		case *ast.GenDecl:
+			for _, spec := range d.Specs {
+				switch spec := spec.(type) {
+				case *ast.TypeSpec:
+					if spec.Name.IsExported() {
+						all = append(all, surfaceOfType(spec)...)
+					}
+				case *ast.ValueSpec:
+					if spec.Type != nil && slices.ContainsFunc(spec.Names, (*ast.Ident).IsExported) {
+						all = append(all, typeOf{spec.Names[0].Name, spec.Type})
+					}
+				}
+			}
+		}
+	}
+	return all
+}
+
+func surfaceOfType(spec *ast.TypeSpec) []typeOf {
+	var all []typeOf
+	if spec.TypeParams != nil {
+		all = append(all, typeOf{spec.Name.Name, &ast.FuncType{Func: spec.Pos(), TypeParams: spec.TypeParams}})
+	}
+	s, ok := spec.Type.(*ast.StructType)
+	if !ok {
+		return append(all, typeOf{spec.Name.Name, spec.Type})
+	}
+	for _, field := range s.Fields.List {
+		if slices.ContainsFunc(field.Names, (*ast.Ident).IsExported) {
+			all = append(all, typeOf{spec.Name.Name + "." + field.Names[0].Name, field.Type})
+		}
+	}
+	return all
+}
+
+// unnameable says what keeps cells from using a type, or "".
+func unnameable(e ast.Expr) (why string) {
+	ast.Inspect(e, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.Field: // its names may be anything
+			why = cmp.Or(why, unnameable(n.Type))
+			return false
+		case *ast.SelectorExpr:
+			if x, ok := n.X.(*ast.Ident); ok && x.Name == "iter" {
+				why = "an iterator"
+			}
+			return false
+		case *ast.FuncType:
+			if n.TypeParams != nil {
+				why = "type parameters"
+			}
+		case *ast.Ident:
+			if !n.IsExported() && types.Universe.Lookup(n.Name) == nil {
+				why = "the unexported type " + n.Name
+			}
+		}
+		return why == ""
+	})
+	return why
 }
 
 func TestEveryPackageSaysWhatItIsFor(t *testing.T) {

@@ -28,11 +28,15 @@
 // # What is left out
 //
 // The page allocator keeps the free runs themselves instead of bitmaps under a
-// radix tree of summaries, which are an index over the same first fit. Sweep
-// and assist credit (proportional sweeping), scannable bytes, profiling
-// samples, the scavenger, stacks, specials (finalizers), user arenas and the
-// experiments that are off by default do not exist. One operation runs at a
-// time, so no compare-and-swap ever fails.
+// radix tree of summaries, which are an index over the same first fit. What is
+// alive is said by the caller (Mark, Collect), and no request starts a
+// collection: Object.TestsTrigger says where the runtime would ask whether one
+// is due. No sweeper runs by itself. Sweep and assist credit (proportional
+// sweeping), scannable bytes and pointer bitmaps, the memory of the
+// allocator's own records, profiling samples, the scavenger, huge pages,
+// stacks, specials (finalizers, cleanups, weak pointers), user arenas, the race
+// detector and the sanitizers, and the experiments that are off by default do
+// not exist. One operation runs at a time, so no compare-and-swap ever fails.
 package alloc
 
 import (

@@ -324,6 +324,9 @@ func TestReclaimKeepsCredit(t *testing.T) {
 	if n := count(h, event.SweepSpan); n != 1 {
 		t.Errorf("swept %d spans, want the other one", n)
 	}
+	if h.reclaimCredit != 64 {
+		t.Errorf("a credit of %d pages is left, want 64: 2*128 swept, 64+128 taken", h.reclaimCredit)
+	}
 }
 
 func TestGrowthIsContiguous(t *testing.T) {

@@ -273,8 +273,6 @@ func (h *Heap) give(r *request, s *mspan, slot uint16, why event.Reason) {
 	if h.marking {
 		// malloc.go calls gcmarknewobject (mgcmark.go): born marked.
 		h.setMarked(s, slot)
-	} else {
-		s.freeIndexForScan = s.freeindex
 	}
 	r.object.Charged = int(s.elemsize)
 	r.object.Zeroed = s.needzero

@@ -52,9 +52,9 @@ func (h *Heap) reset(set *spanSet) {
 	set.pushes = 0
 }
 
-// spanBudget (a local variable of cacheSpan) is how many spans cacheSpan sweeps in search of a free slot before
-// it takes a new span instead. The loop that counts it down runs while it is
-// not negative, so once more than this.
+// spanBudget (a local variable of cacheSpan) is how many spans cacheSpan sweeps
+// in search of a free slot before it takes a new span instead. The loop that
+// counts it down runs while it is not negative, so once more than this.
 const spanBudget = 100
 
 // cacheSpan finds a span with a free slot for an mcache, in this order: a

@@ -153,23 +153,28 @@ func (set *spanSet) bases() []uint64 {
 	return all
 }
 
-// whereabouts says of each span who holds it.
+// whereabouts says of each span who holds it. One that a request has just been
+// given, or is sweeping, is in nobody's list.
 func (h *Heap) whereabouts() map[*mspan]string {
 	where := map[*mspan]string{}
+	for _, s := range h.spans {
+		where[s] = "the hands of a request"
+	}
 	for i := range h.central {
 		c := &h.central[i]
-		for set, name := range map[*spanSet]string{
-			c.partialSwept(h.sweepgen):   "mcentral, partial",
-			c.partialUnswept(h.sweepgen): "mcentral, partial, unswept",
-			c.fullSwept(h.sweepgen):      "mcentral, full",
-			c.fullUnswept(h.sweepgen):    "mcentral, full, unswept",
+		// A span that the reclaimer swept is in two sets; the swept one, which
+		// comes last, counts.
+		for _, in := range []struct {
+			set  *spanSet
+			name string
+		}{
+			{c.partialUnswept(h.sweepgen), "mcentral, partial, unswept"},
+			{c.fullUnswept(h.sweepgen), "mcentral, full, unswept"},
+			{c.partialSwept(h.sweepgen), "mcentral, partial"},
+			{c.fullSwept(h.sweepgen), "mcentral, full"},
 		} {
-			for _, s := range set.spans {
-				// A span that the reclaimer swept is in two sets; the swept one counts.
-				if s.sweepgen == h.sweepgen && strings.HasSuffix(name, "unswept") {
-					continue
-				}
-				where[s] = name
+			for _, s := range in.set.spans {
+				where[s] = in.name
 			}
 		}
 	}

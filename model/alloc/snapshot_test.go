@@ -3,6 +3,7 @@ package alloc
 import (
 	"encoding/json"
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -137,5 +138,41 @@ func TestEventsHaveWords(t *testing.T) {
 		if e.Why() == "" || strings.Contains(e.Why(), "%!") {
 			t.Errorf("reason %d reads %q", r, e.Why())
 		}
+	}
+}
+
+// TestRunsAreTheSame: two runs of one random program are equal, event by event
+// and in their state, and one that records nothing has the same state.
+func TestRunsAreTheSame(t *testing.T) {
+	run := func(record bool) *Heap {
+		rnd := rand.New(rand.NewPCG(1, 2))
+		h := New(Config{Procs: 2, Record: record})
+		var live []Object
+		for range 3000 {
+			switch rnd.IntN(200) {
+			case 0:
+				h.Collect(live[rnd.IntN(len(live)+1):]...)
+				live = nil
+			case 1:
+				h.SweepAll()
+			case 2:
+				h.FlushCache(rnd.IntN(2))
+			default:
+				live = append(live, h.Malloc(rnd.IntN(2), rnd.IntN(2000), rnd.IntN(2) == 0))
+			}
+		}
+		return h
+	}
+	first, second, silent := run(true), run(true), run(false)
+	if diff := cmp.Diff(first.Events(), second.Events()); diff != "" {
+		t.Errorf("events of two runs:\n%s", diff)
+	}
+	for _, h := range []*Heap{second, silent} {
+		if diff := cmp.Diff(first.Snapshot(), h.Snapshot()); diff != "" {
+			t.Errorf("states of two runs:\n%s", diff)
+		}
+	}
+	if n := len(silent.Events()) + len(silent.Why()); n != 0 {
+		t.Errorf("%d events were recorded that nobody asked for", n)
 	}
 }

@@ -38,7 +38,6 @@ type mspan struct {
 	// allocCache is the complement of the 64 alloc bits from freeindex on,
 	// shifted so that freeindex is the lowest bit.
 	freeindex             uint16
-	freeIndexForScan      uint16
 	allocCache            uint64
 	allocCount            uint16
 	allocCountBeforeCache uint16

@@ -1,7 +1,8 @@
 package alloc
 
-// Stats are the heap's numbers, all of them as if every mcache had just been
-// flushed, as ReadMemStats has it (runtime/mstats.go).
+// Stats are the heap's numbers. The objects and bytes allocated and freed are
+// counted as if every mcache had just been flushed, as ReadMemStats does first
+// (runtime/mstats.go: readmemstats_m).
 type Stats struct {
 	HeapLive     uint64 // bytes of live objects as the pacer sees them: marked, plus all of every span cached since
 	HeapInUse    uint64 // bytes of spans
@@ -12,7 +13,7 @@ type Stats struct {
 	PagesSwept   uint64 // pages swept in this cycle
 
 	Mallocs    uint64 // objects allocated, each tiny one counted
-	Frees      uint64 // objects freed; those in a tiny block count as one
+	Frees      uint64 // objects freed; one that shares a tiny block counts as freed at once, its block when it is swept
 	TinyAllocs uint64 // objects that were put into a block that was there
 	TotalAlloc uint64 // bytes of slots allocated
 	TotalFree  uint64 // bytes of slots freed
@@ -50,7 +51,7 @@ func (h *Heap) Stats() Stats {
 		HeapLive: c.heapLive, HeapInUse: c.heapInUse, HeapFree: c.heapFree,
 		HeapReleased: c.heapReleased, Mapped: c.mapped,
 		PagesInUse: c.pagesInUse, PagesSwept: c.pagesSwept,
-		Mallocs: c.largeAllocs + c.tinyAllocs, Frees: c.largeFrees,
+		Mallocs: c.largeAllocs + c.tinyAllocs, Frees: c.largeFrees + c.tinyAllocs,
 		TinyAllocs: c.tinyAllocs, TotalAlloc: c.totalAlloc, TotalFree: c.totalFree,
 		LargeLive: c.largeAllocs - c.largeFrees,
 		HeapLocks: c.heapLocks, CentralLocks: c.centralLocks,

@@ -234,7 +234,7 @@ func (h *Heap) sweep(s *mspan, preserve bool, freed func()) {
 	}
 	nfreed := uint64(s.allocCount - nalloc)
 	s.allocCount = nalloc
-	s.freeindex, s.freeIndexForScan = 0, 0
+	s.freeindex = 0
 	s.allocBits, s.gcmarkBits = s.gcmarkBits, newBits(s.nelems)
 	s.refillAllocCache(0)
 	s.sweepgen = h.sweepgen

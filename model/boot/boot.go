@@ -112,8 +112,9 @@ func (m *Machine) Steps() []Step {
 }
 
 // Skip leaves the named step out. It is an error if there is no such step or if
-// it has run.
+// it has run. It panics as Step does once the machine has thrown.
 func (m *Machine) Skip(name string) error {
+	m.check()
 	i, err := m.find(name)
 	if err != nil {
 		return fmt.Errorf("boot: skip: %w", err)
@@ -123,8 +124,10 @@ func (m *Machine) Skip(name string) error {
 }
 
 // Move lets the named step run just before another one. It is an error if
-// either does not exist or has run.
+// either does not exist or has run. It panics as Step does once the machine has
+// thrown.
 func (m *Machine) Move(name, before string) error {
+	m.check()
 	i, err := m.find(name)
 	if err != nil {
 		return fmt.Errorf("boot: move: %w", err)
@@ -160,9 +163,7 @@ func (m *Machine) find(name string) (int, error) {
 // what does not exist, Step panics with an [*event.Throw], and so does every
 // later call.
 func (m *Machine) Step() bool {
-	if m.throw != nil {
-		panic(m.throw)
-	}
+	m.check()
 	if m.known[Exited] {
 		return false
 	}
@@ -197,6 +198,13 @@ func (m *Machine) Step() bool {
 	}
 	m.log.Emit(e)
 	return true
+}
+
+// check panics again if the machine has thrown.
+func (m *Machine) check() {
+	if m.throw != nil {
+		panic(m.throw)
+	}
 }
 
 // checkNeeds panics if a need of s is not met, or notes it if the real runtime

@@ -130,13 +130,13 @@ func TestMoveAcrossNeed(t *testing.T) {
 // TestKnownEdges has the reasons that the source gives in its own comments.
 func TestKnownEdges(t *testing.T) {
 	for _, tc := range []struct{ move, before, text string }{
-		{"mallocinit", "args", "failed to get system page size"},   // malloc.go: mallocinit
-		{"mallocinit", "randinit", "randinit missed"},              // "must run before mallocinit, alginit, mcommoninit"
-		{"alginit", "randinit", "alginit needs internal/cpu.X86"},  // as above; cpuinit "must run before alginit"
-		{"mcommoninit", "mallocinit", "mcommoninit needs mheap_"},  // it allocates
-		{"typelinksinit", "alginit", "typelinksinit needs active"}, // "uses maps, activeModules"
-		{"itabsinit", "modulesinit", "itabsinit needs active"},     // "uses activeModules"
-		{"memstats.enablegc", "stkobjinit", "all goroutines are asleep - deadlock!"},
+		{"mallocinit", "args", "failed to get system page size"},                         // malloc.go: mallocinit
+		{"mallocinit", "randinit", "randinit missed"},                                    // "must run before mallocinit, alginit, mcommoninit"
+		{"alginit", "randinit", "alginit needs internal/cpu.X86"},                        // as above; cpuinit "must run before alginit"
+		{"mcommoninit", "mallocinit", "mcommoninit needs mheap_"},                        // it allocates
+		{"typelinksinit", "alginit", "typelinksinit needs active"},                       // "uses maps, activeModules"
+		{"itabsinit", "modulesinit", "itabsinit needs active"},                           // "uses activeModules"
+		{"gcinit", "runExitHooks", "all goroutines are asleep - deadlock!"},              // a collection takes gcinit's semaphores
 		{"defaultGOMAXPROCSInit", "parseRuntimeDebugVars", "needs the GODEBUG settings"}, // "Must run after parsedebugvars"
 		{"minit", "mcommoninit", "minit needs m0.gsignal"},                               // the signal stack
 		{"main.main", "memstats.enablegc", "main.main needs initialised packages"},
@@ -198,7 +198,10 @@ func TestThrowFreezes(t *testing.T) {
 	if first == nil || first.Text != "thread exhaustion" {
 		t.Fatalf("without a thread limit: %v, want thread exhaustion", first)
 	}
-	for name, op := range map[string]func(){"Step": func() { m.Step() }, "Run": m.Run, "RunTo": func() { m.RunTo("exit") }} {
+	for name, op := range map[string]func(){
+		"Step": func() { m.Step() }, "Run": m.Run, "RunTo": func() { m.RunTo("exit") },
+		"Skip": func() { m.Skip("exit") }, "Move": func() { m.Move("exit", "secure") },
+	} {
 		func() {
 			defer func() {
 				if got := recover(); got != any(first) {

@@ -29,6 +29,8 @@ func TestDefaultGOMAXPROCS(t *testing.T) {
 		{"one CPU", "", 1, 0.5, 1},
 		{"one CPU", "", 1, 4, 1},
 		{"exactly the CPUs", "", 4, 4, 4},
+		{"one below the CPUs", "", 4, 3, 3},
+		{"one below the CPUs, rounded up", "", 4, 2.1, 3},
 		{"no CPU is known", "", 0, 0, 1},
 		// By hand, from schedinit: n > 0 and 32 bits, else as if unset.
 		{"more than the CPUs", "64", 2, 1, 64},

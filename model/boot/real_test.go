@@ -269,21 +269,50 @@ func TestRealMovedStep(t *testing.T) {
 				edit{file.offset(from.stmt.End()), " }"})
 		}
 	}
-	early := fmt.Sprintf("argc == %d", len(moves)+2)
-	for _, stmt := range file.function(t, "schedinit").Body.List {
-		if file.source(stmt) == "worldStarted()" {
-			arrive = append(arrive, edit{file.offset(stmt.End()), "; if " + early + " { newm(sysmon, nil, -1) }"})
+	// Across functions: the statement, where it stands, and before what it goes.
+	mgc := parseRuntime(t, "mgc.go")
+	var leaveMGC []edit
+	for _, across := range []struct {
+		move
+		stmt     string
+		file     goFile
+		from, to string
+		leave    *[]edit
+	}{
+		{move{"newm(sysmon)", "newproc"}, "newm(sysmon, nil, -1)", file, "main", "", &leave},
+		{move{"memstats.enablegc", "gcinit"}, "memstats.enablegc = true", mgc, "gcenable", "gcinit()", &leaveMGC},
+	} {
+		moves = append(moves, across.move)
+		early := fmt.Sprintf("argc == %d", len(moves)+1)
+		inserted := false
+		for _, stmt := range file.function(t, "schedinit").Body.List {
+			switch src := file.source(stmt); {
+			case across.to == "" && src == "worldStarted()":
+				arrive = append(arrive, edit{file.offset(stmt.End()), "; if " + early + " { " + across.stmt + " }"})
+				inserted = true
+			case src == across.to:
+				arrive = append(arrive, edit{file.offset(stmt.Pos()), "if " + early + " { " + across.stmt + " }; "})
+				inserted = true
+			}
+		}
+		removed := false
+		ast.Inspect(across.file.function(t, across.from), func(n ast.Node) bool {
+			if stmt, ok := n.(ast.Stmt); ok && across.file.source(stmt) == across.stmt {
+				*across.leave = append(*across.leave, edit{across.file.offset(stmt.Pos()), "if !(" + early + ") { "}, edit{across.file.offset(stmt.End()), " }"})
+				removed = true
+				return false
+			}
+			return true
+		})
+		if !inserted || !removed {
+			t.Fatalf("%s: not found in the source", across.step)
 		}
 	}
-	ast.Inspect(file.function(t, "main"), func(n ast.Node) bool {
-		if stmt, ok := n.(*ast.ExprStmt); ok && file.source(stmt) == "newm(sysmon, nil, -1)" {
-			leave = append(leave, edit{file.offset(stmt.Pos()), "if !(" + early + ") { "}, edit{file.offset(stmt.End()), " }"})
-		}
-		return true
-	})
-	moves = append(moves, move{"newm(sysmon)", "newproc"})
 	// At one place, what arrives comes before the ifs around what stands there.
-	bin := child(t, map[string][]byte{"proc.go": apply(file.text, append(arrive, leave...))})
+	bin := child(t, map[string][]byte{
+		"proc.go": apply(file.text, append(arrive, leave...)),
+		"mgc.go":  apply(mgc.text, leaveMGC),
+	})
 	if len(moves) < 200 {
 		t.Errorf("only %d moves", len(moves))
 	}

@@ -181,7 +181,6 @@ func gcenableSteps() []step {
 				Source: "memstats.enablegc = true",
 				Does:   "Permits collections. Until here every trigger's test said no.",
 				Needs: []Need{
-					throws(GCPacer, deadlock),
 					goes(ActiveModules, "globals are no roots: what only they hold is freed"),
 					goes(ReflectFrames, "pointers in the frames of method values are not found"),
 					goes(HelpersParked, "the sweeper may miss its first call"),
@@ -253,6 +252,7 @@ func mainEndSteps() []step {
 				Needs: []Need{
 					goes(Packages, "package variables still have their zero values"),
 					throws(GCEnabled, deadlock),
+					throws(GCPacer, deadlock),
 				},
 				Gives: []Fact{MainReturned},
 			},

@@ -1,8 +1,9 @@
 package event
 
 // Kinds of the allocator, named after the runtime's functions except where
-// execution traces have a name (HeapObjectAlloc, SpanAlloc, SpanFree). Addresses and sizes are in bytes, pages are the
-// runtime's of 8 KiB, and a class is a size class (0: a large object).
+// execution traces have a name (HeapObjectAlloc, SpanAlloc, SpanFree).
+// Addresses and sizes are in bytes, pages are the runtime's of 8 KiB, and a
+// class is a size class (0: a large object).
 const (
 	_               Kind = allocBase + iota
 	Mallocgc             // a request begins: size, class, slot size

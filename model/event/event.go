@@ -16,6 +16,7 @@ package event
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -89,7 +90,7 @@ func (r Reason) format() string {
 	}
 }
 
-// String returns the kind's name, as in "SpanRefill".
+// String returns the kind's name, as in "SpanAlloc".
 func (k Kind) String() string {
 	if name := k.info().name; name != "" {
 		return name
@@ -114,6 +115,21 @@ func (e Event) String() string {
 		b.WriteString(": " + w)
 	}
 	return b.String()
+}
+
+// Named returns the whole event on one line, with the name of thing n in the
+// place of each "#n". A number that has no name stays as it is.
+func (e Event) Named(names []string) string {
+	parts := strings.Split(e.String(), "#")
+	for i, part := range parts[1:] {
+		digits := len(part) - len(strings.TrimLeft(part, "0123456789"))
+		if n, err := strconv.Atoi(part[:digits]); err == nil && n < len(names) {
+			parts[i+1] = names[n] + part[digits:]
+		} else {
+			parts[i+1] = "#" + part
+		}
+	}
+	return strings.Join(parts, "")
 }
 
 // fill formats args by a format of indexed verbs. A verb %[n]z stands for a

@@ -150,6 +150,7 @@ const (
 	WhyCondNotified
 	WhyCondWakesOne
 	WhyCondWakesAll
+	WhyCondEarly
 	WhyCondNone
 )
 
@@ -221,5 +222,6 @@ var schedReasons = map[Reason]string{
 	WhyCondNotified:     "the signal came before it slept",
 	WhyCondWakesOne:     "the first of %[2]d waiter%[2]z is woken",
 	WhyCondWakesAll:     "%[2]d waiter%[2]z woken, first to last",
+	WhyCondEarly:        "who waits is not asleep yet, and will find that it need not sleep",
 	WhyCondNone:         "nobody waits",
 }

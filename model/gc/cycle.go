@@ -270,9 +270,6 @@ func gcSweep(m *Machine) verdict {
 		m.throw("gcSweep being done but phase is not GCoff", m.phase.String())
 	}
 	m.heap.sweepgen += 2
-	for _, s := range m.heap.spans {
-		s.full = s.allocCount == s.nelems
-	}
 	m.emit(nil, event.GCSweep, event.GCWhySweepgen, uint64(m.heap.sweepgen), uint64(m.unswept()))
 	return next
 }
@@ -293,7 +290,7 @@ func controllerCommit(m *Machine) verdict {
 // flushCaches is the forEachP at the end of gcMarkTermination.
 func flushCaches(m *Machine) verdict {
 	if m.prepareForSweep() {
-		return next
+		return again
 	}
 	return skip
 }

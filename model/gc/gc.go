@@ -32,16 +32,20 @@
 //     (runtime/mgcsweep.go: sweepLocked.sweep), with its check for zombies;
 //   - the pacer (runtime/mgcpacer.go), see [Pacer].
 //
-// What this version leaves out. The machine has a heap of its own, which has
-// only the size classes of model/alloc, and goroutines that only hold
-// variables, not those of model/sched. One P marks, so nothing
-// is stolen, no worker is scheduled, and the restart of mark termination is
-// there but cannot come about; there are no assists, no finalizers,
-// cleanups, weak pointers, tiny blocks or goroutine leak cycles, and the root
-// jobs that serve only these are not counted. A stack is a list of local
-// variables of 8 bytes. The heap counts an object when it is allocated (the
-// runtime: when its span enters an mcache), a span is taken by first fit, and
-// a time is the number of the event, not a duration.
+// What it leaves out. The trigger is computed, but a cycle begins only by Start
+// or Collect. The machine has a heap of its own, which has only the size
+// classes of model/alloc, and goroutines that only hold variables, not those of
+// model/sched. One P marks, so nothing is stolen, no worker is scheduled, and
+// the restart of mark termination is there but cannot come about. There are no
+// assists, no proportional sweeping, no CPU limiter and no scavenger; no
+// finalizers, cleanups, weak pointers, tiny blocks or goroutine leak cycles; and
+// the root jobs that serve only these, or the stacks of dead goroutines, are not
+// counted. The globals are one root job, a stack is a list of local variables
+// of 8 bytes, and no stack is shrunk or scanned conservatively. An object is
+// grey until its scan ends (the runtime sets its scan bit when that begins).
+// The heap counts an object when it is allocated (the runtime: when its span
+// enters an mcache), a span is taken by first fit, and a time is the number of
+// the event, not a duration.
 package gc
 
 import (
@@ -213,6 +217,7 @@ func (m *Machine) Collect() {
 
 // StepTo steps until the phase is p and reports whether it came to that.
 func (m *Machine) StepTo(p Phase) bool {
+	m.check()
 	for m.phase != p {
 		if !m.Step() {
 			return false
@@ -239,6 +244,7 @@ func (m *Machine) StartMark() bool {
 // it came to that: false means that no mark was under way. What follows is
 // gcMarkDone, which may find that there is more after all.
 func (m *Machine) Drain() bool {
+	m.check()
 	for m.phase == Mark && !m.drained {
 		m.Step()
 	}
@@ -249,6 +255,7 @@ func (m *Machine) Drain() bool {
 // to that before the mark ended. The name is that of the newest object so
 // called.
 func (m *Machine) StepUntil(name string, c Color) bool {
+	m.check()
 	for m.Color(name) != c {
 		if !m.Step() || m.phase == MarkTermination {
 			return false

@@ -109,7 +109,8 @@ type heap struct {
 	sweepgen uint32
 	flushGen uint32           // the mcache's
 	spans    []*span          // live spans, oldest first
-	mcache   map[int]*span    // by span class; never ranged over
+	mcache   map[int]*span    // by span class
+	stale    []int            // the mcache's span classes that are still to be flushed, in order
 	pages    map[uint64]*span // by page, dead ones included
 }
 
@@ -226,7 +227,9 @@ func (m *Machine) malloc(g *G, name string, size uint64, pointers int) *object {
 	if class == 0 {
 		s = m.heap.newSpan(0, noscan, (size+pageSize-1)/pageSize)
 	} else {
-		m.prepareForSweep()
+		for m.prepareForSweep() {
+			// The P flushes its mcache before it allocates.
+		}
 		key := class << 1
 		if noscan {
 			key |= 1

@@ -223,3 +223,28 @@ func TestRandomInterleavingsFindMissingHalves(t *testing.T) {
 		t.Logf("%+v: found with seed %d", cfg, tried)
 	}
 }
+
+// Two runs of one random program are equal, event by event and in their state,
+// and one that records nothing has the same state.
+func TestRunsAreTheSame(t *testing.T) {
+	run := func(record bool) *Machine {
+		r := rand.New(rand.NewPCG(1, 2))
+		p := newPlayer(Config{Record: record}, func(_ string, n int) int { return r.IntN(n) })
+		if err := p.play(5); err != nil {
+			t.Fatal(err)
+		}
+		return p.m
+	}
+	first, second, silent := run(true), run(true), run(false)
+	if first.Log(0) != second.Log(0) || first.Len() == 0 {
+		t.Errorf("two runs with %d and %d events differ", first.Len(), second.Len())
+	}
+	for _, m := range []*Machine{second, silent} {
+		if got, want := fmt.Sprintf("%+v", m.Snapshot()), fmt.Sprintf("%+v", first.Snapshot()); got != want {
+			t.Errorf("states of two runs:\n%s\n%s", got, want)
+		}
+	}
+	if n := silent.Len(); n != 0 {
+		t.Errorf("%d events were recorded that nobody asked for", n)
+	}
+}

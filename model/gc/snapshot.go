@@ -20,7 +20,11 @@ type Snapshot struct {
 	Globals []VarState
 	Stacks  []StackState
 
-	// What waits to be scanned, in the order in which it was put.
+	// What waits to be scanned: the root jobs that have not begun ("globals", or
+	// a goroutine), what the scan under way has still to load ("A[1]", or a
+	// variable), and the queues in the order in which they were filled.
+	Roots        []string
+	Scan         []string
 	Wbuf1, Wbuf2 []string
 	Full         [][]string
 	SpanQueue    []uint64 // pages in the ring
@@ -106,6 +110,28 @@ func (m *Machine) Snapshot() Snapshot {
 	for _, g := range m.gs {
 		s.Stacks = append(s.Stacks, StackState{g.name, g.Scanned(), m.varStates(g.locals)})
 	}
+	m.addWork(&s)
+	return s
+}
+
+// addWork adds what waits to be scanned.
+func (m *Machine) addWork(s *Snapshot) {
+	for _, r := range m.roots[min(m.rootNext, len(m.roots)):] {
+		if r.g != nil {
+			s.Roots = append(s.Roots, r.g.name)
+		} else {
+			s.Roots = append(s.Roots, "globals")
+		}
+	}
+	if m.scan != nil {
+		for _, r := range m.scan.slots {
+			if r.v != nil {
+				s.Scan = append(s.Scan, m.things[r.v.id])
+			} else {
+				s.Scan = append(s.Scan, fmt.Sprintf("%s[%d]", r.o.name, r.i))
+			}
+		}
+	}
 	if m.work.wbuf1 != nil {
 		s.Wbuf1, s.Wbuf2 = m.namesAt(m.work.wbuf1.obj), m.namesAt(m.work.wbuf2.obj)
 	}
@@ -120,7 +146,6 @@ func (m *Machine) Snapshot() Snapshot {
 			s.SpanChain = append(s.SpanChain, p.s.page())
 		}
 	}
-	return s
 }
 
 // newest returns the newest object of that name, or nil.
@@ -207,7 +232,7 @@ func onOff(on bool) string {
 
 // Line returns an event of this machine on one line, with names for numbers.
 func (m *Machine) Line(e event.Event) string {
-	line := m.named(e.String())
+	line := e.Named(m.things)
 	if e.G != event.None {
 		line = m.gs[e.G-1].name + ": " + line
 	}
@@ -227,21 +252,3 @@ func (m *Machine) Log(n int) string {
 
 // Len returns the number of recorded events.
 func (m *Machine) Len() int { return m.log.Len() }
-
-// named replaces each "#n" by the name of thing n.
-func (m *Machine) named(s string) string {
-	parts := strings.Split(s, "#")
-	for i, p := range parts[1:] {
-		n, digits := 0, 0
-		for digits < len(p) && p[digits] >= '0' && p[digits] <= '9' {
-			n = 10*n + int(p[digits]-'0')
-			digits++
-		}
-		if digits > 0 && n < len(m.things) {
-			parts[i+1] = m.things[n] + p[digits:]
-		} else {
-			parts[i+1] = "#" + p
-		}
-	}
-	return strings.Join(parts, "")
-}

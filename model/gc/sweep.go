@@ -20,7 +20,7 @@ func (m *Machine) sweepOne(why event.Reason) bool {
 func (m *Machine) nextSpanForSweep() *span {
 	var best *span
 	for _, s := range m.heap.spans { // oldest first: the sets are queues
-		if s.sweepgen == m.heap.sweepgen || s.cached {
+		if s.sweepgen == m.heap.sweepgen {
 			continue
 		}
 		if best == nil || sweepOrder(s) < sweepOrder(best) {
@@ -88,26 +88,28 @@ func (m *Machine) sweep(s *span, preserve bool, why event.Reason) {
 	m.emit(nil, event.GCSweepSpan, why, s.page(), uint64(nfreed), uint64(nfreed)*s.elemsize, uint64(alive))
 }
 
-// prepareForSweep gives the mcache's spans back and sweeps them, once a cycle
-// (runtime/mcache.go: mcache.prepareForSweep, releaseAll; mcentral.go:
-// uncacheSpan). It reports whether there was anything to do.
+// prepareForSweep does the next thing of giving the mcache's spans back, once a
+// cycle, and sweeping them one by one (runtime/mcache.go:
+// mcache.prepareForSweep, releaseAll; mcentral.go: uncacheSpan). It reports
+// whether there was anything to do.
 func (m *Machine) prepareForSweep() bool {
 	h := &m.heap
-	if h.flushGen == h.sweepgen {
+	if h.flushGen != h.sweepgen {
+		h.flushGen = h.sweepgen
+		for k := range h.mcache {
+			h.stale = append(h.stale, k)
+		}
+		sort.Ints(h.stale)
+		m.emit(nil, event.GCPrepareForSweep, event.GCWhyCachesFlushed)
+		return true
+	}
+	if len(h.stale) == 0 {
 		return false
 	}
-	h.flushGen = h.sweepgen
-	var keys []int
-	for k := range h.mcache {
-		keys = append(keys, k)
-	}
-	sort.Ints(keys)
-	m.emit(nil, event.GCPrepareForSweep, event.GCWhyCachesFlushed)
-	for _, k := range keys {
-		s := h.mcache[k]
-		s.cached = false
-		m.sweep(s, false, event.GCWhyCachedSpan)
-	}
-	clear(h.mcache)
+	s := h.mcache[h.stale[0]]
+	delete(h.mcache, h.stale[0])
+	h.stale = h.stale[1:]
+	s.cached = false
+	m.sweep(s, false, event.GCWhyCachedSpan)
 	return true
 }

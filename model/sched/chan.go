@@ -40,6 +40,9 @@ type plainError string
 
 func (e plainError) Error() string { return string(e) }
 
+// RuntimeError makes it a runtime.Error, as Go's own panics are.
+func (e plainError) RuntimeError() {}
+
 // numbers are what an event of the channel says: itself, a partner, and how
 // full it is.
 func (c *Chan) numbers(partner *g) []uint64 {

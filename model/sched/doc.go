@@ -31,9 +31,13 @@
 //
 // Before anything else a method of G checks that its goroutine is the one that
 // its machine runs, and panics naming both if it is not. A body may run
-// another machine to its end. It should not use its own G in the bodies of
-// that: nothing tells the outer machine that an inner one runs, so the call
-// does what it says, and the inner machine stands still meanwhile.
+// another machine, whose [Config.Outer] should be its own G: in the bodies of
+// the inner machine every G of the outer one then panics, naming both again.
+// A machine that is not told in whose body it runs cannot find out. There, an
+// operation of an outer G does what it says, while the inner machine stands
+// still in the middle of its step, which nobody can step until the outer
+// goroutine goes on; and if the outer program ends first, the inner body is
+// unwound as the outer one is.
 //
 // # Machines
 //
@@ -74,10 +78,15 @@
 //     the program at once.
 //   - Select over several cases; TrySend and TryRecv are select with one case
 //     and a default. RWMutex, Once and the other types of package sync.
-//   - Changes of GOMAXPROCS, stopping the world, and the garbage collector's
-//     part in findRunnable.
+//   - Changes of GOMAXPROCS and stopping the world.
+//   - What findRunnable looks for besides goroutines in queues: the reader of
+//     an execution trace, the garbage collector's workers, finalizers, cleanups.
 //   - The runtime's own goroutines: main is goroutine 1 and the first one that
 //     it starts is 2, where a real process has its helpers in between.
-//   - Threads locked by LockOSThread, cgo, stacks and their growth.
+//   - Threads locked by LockOSThread, cgo, the limit of 10,000 threads, stacks
+//     and their growth.
+//   - The race detector's shuffling of the queues (randomizeScheduler), and
+//     systems without sysmon, where runnext is not used.
+//   - An interleaving by a script: it is round robin or by the seed.
 //   - Memory order and failed compare-and-swaps: steps are atomic.
 package sched

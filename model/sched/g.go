@@ -44,8 +44,19 @@ func (g *G) enter(op string) (*Machine, *g) {
 	case s.cur != g:
 		panic(fmt.Sprintf("sched: %s of goroutine %d (%s), while goroutine %d (%s) runs",
 			op, g.goid, g.name, s.cur.goid, s.cur.name))
+	case s.inner != nil:
+		panic(fmt.Sprintf("sched: %s of goroutine %d (%s), while %s of a machine in its body runs",
+			op, g.goid, g.name, s.inner.running()))
 	}
 	return s, g.gp
+}
+
+// running names the goroutine whose body runs.
+func (s *Machine) running() string {
+	if s.cur == nil {
+		return "a deferred function" // of a body that is being stopped
+	}
+	return fmt.Sprintf("goroutine %d (%s)", s.cur.goid, s.cur.name)
 }
 
 // enterOn is enter for an operation on o, which may be nil for a nil channel.

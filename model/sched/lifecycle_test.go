@@ -2,8 +2,12 @@ package sched_test
 
 import (
 	"fmt"
+	"reflect"
 	"runtime"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/traefik/yaegi/interp"
 
 	"rtbook/model/sched"
 )
@@ -31,8 +35,8 @@ func TestMisuse(t *testing.T) {
 		check("sched: Send of goroutine 2 (other), while goroutine 1 (main) runs", func() { otherG.Send(nil, 1) })
 		check(`sched: Send of goroutine 1 (main) on "foreign", a channel of another machine`, func() { g.Send(foreign, 1) })
 		check(`sched: Lock of goroutine 1 (main) on "mu", a mutex of another machine`, func() { g.Lock(n.NewMutex("mu")) })
-		check("sched: Step called from a body of the machine that it would step", func() { m.Step() })
-		check("sched: Close called from a body of the machine that it would close", func() { m.Close() })
+		check("sched: Step called before another Step of the same machine has ended", func() { m.Step() })
+		check("sched: Close called before a Step of the same machine has ended", func() { m.Close() })
 	})
 	check("sched: Main called twice on one machine", func() { m.Main(func(*sched.G) {}) })
 	m.Step()
@@ -111,5 +115,129 @@ func TestNested(t *testing.T) {
 	m.Run()
 	if got, want := m.Output(), "outer, after inner\n"; got != want {
 		t.Errorf("output %q, want %q", got, want)
+	}
+}
+
+// TestOuter: while a machine with an Outer runs, no goroutine of the machine
+// around it can do anything.
+func TestOuter(t *testing.T) {
+	m := sched.New(sched.Config{})
+	var said []string
+	try := func(f func()) { said = append(said, fmt.Sprint(panicOf(f))) }
+	m.Main(func(g *sched.G) {
+		n := sched.New(sched.Config{Outer: g})
+		n.Main(func(h *sched.G) {
+			try(func() { g.Printf("from inside") })
+			k := sched.New(sched.Config{Outer: h})
+			k.Main(func(*sched.G) {
+				try(func() { g.Gosched() })
+				try(func() { h.Gosched() })
+			})
+			k.Run()
+			wrong := sched.New(sched.Config{Outer: g}) // it is h's body
+			wrong.Main(func(*sched.G) {})
+			try(func() { wrong.Run() })
+			defer func() { try(func() { g.Printf("unwinding") }) }()
+			h.Recv(nil)
+		})
+		for range 3 { // the last one parks
+			n.Step()
+		}
+		g.Go("other", func(other *sched.G) { try(func() { n.Step() }) })
+		g.Gosched()
+		g.Printf("between two steps")
+		n.Close()
+		try(func() { n.Step() })
+	})
+	m.Run()
+	want := []string{
+		"sched: Printf of goroutine 1 (main), while goroutine 1 (main) of a machine in its body runs",
+		"sched: Gosched of goroutine 1 (main), while goroutine 1 (main) of a machine in its body runs",
+		"sched: Gosched of goroutine 1 (main), while goroutine 1 (main) of a machine in its body runs",
+		"sched: Step of a machine in the body of goroutine 1 (main), while goroutine 1 (main) of a machine in its body runs",
+		"sched: Step of a machine in the body of goroutine 1 (main), while goroutine 2 (other) runs",
+		"sched: Printf of goroutine 1 (main), while a deferred function of a machine in its body runs",
+		"sched: operation on a machine that is closed",
+	}
+	if diff := cmp.Diff(want, said); diff != "" {
+		t.Errorf("panics (-want +got):\n%s", diff)
+	}
+	if got, want := m.Output(), "between two steps\n"; got != want {
+		t.Errorf("output %q, want %q", got, want)
+	}
+}
+
+// TestOuterEnds: an outer program that ends in an operation of an inner body
+// takes the inner machine with it, without a coroutine left.
+func TestOuterEnds(t *testing.T) {
+	before := runtime.NumGoroutine()
+	for _, tell := range []bool{true, false} {
+		m := sched.New(sched.Config{})
+		never := m.NewChan("never", 0)
+		m.Main(func(g *sched.G) {
+			g.Go("around", func(g *sched.G) {
+				cfg := sched.Config{}
+				if tell {
+					cfg.Outer = g
+				}
+				n := sched.New(cfg)
+				defer n.Close()
+				n.Main(func(h *sched.G) {
+					h.Go("left", func(h *sched.G) { h.Recv(nil) })
+					h.Gosched()
+					g.Recv(never)
+				})
+				n.Run()
+			})
+			g.Gosched()
+		})
+		err := m.TryRun()
+		if told := err != nil; told != tell {
+			t.Errorf("Outer told: %v; the outer program ended with %v", tell, err)
+		}
+	}
+	if after := runtime.NumGoroutine(); after > before {
+		t.Errorf("%d coroutines before, %d after", before, after)
+	}
+}
+
+// TestOuterInterpreted: the check does not depend on how a body is made.
+func TestOuterInterpreted(t *testing.T) {
+	i := interp.New(interp.Options{})
+	err := i.Use(interp.Exports{"rtbook/model/sched/sched": {
+		"New":    reflect.ValueOf(sched.New),
+		"Config": reflect.ValueOf((*sched.Config)(nil)),
+		"G":      reflect.ValueOf((*sched.G)(nil)),
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = i.Eval(`package main
+
+import "rtbook/model/sched"
+
+func run() (got any) {
+	m := sched.New(sched.Config{})
+	m.Main(func(g *sched.G) {
+		n := sched.New(sched.Config{Outer: g})
+		n.Main(func(h *sched.G) {
+			defer func() { got = recover() }()
+			g.Printf("from inside")
+		})
+		n.Run()
+	})
+	m.Run()
+	return got
+}
+`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := i.Eval("main.run()")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "sched: Printf of goroutine 1 (main), while goroutine 1 (main) of a machine in its body runs"; fmt.Sprint(got) != want {
+		t.Errorf("panic %v, want %q", got, want)
 	}
 }

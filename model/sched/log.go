@@ -15,7 +15,7 @@ func (s *Machine) Log(goids ...int64) string {
 	var b strings.Builder
 	for _, e := range s.log.Events() {
 		if len(goids) == 0 || slices.ContainsFunc(goids, func(id int64) bool { return concerns(e, id) }) {
-			fmt.Fprintf(&b, "%6d %-3s %-3s %-4s %s\n", e.Time, label('M', int64(e.M)), label('P', int64(e.P)), label('G', e.G), s.text(e))
+			fmt.Fprintf(&b, "%6d %-3s %-3s %-4s %s\n", e.Time, label('M', int64(e.M)), label('P', int64(e.P)), label('G', e.G), e.Named(s.names))
 		}
 	}
 	return b.String()
@@ -41,17 +41,4 @@ func concerns(e event.Event, goid int64) bool {
 		return e.Args[1] == uint64(goid)
 	}
 	return false
-}
-
-// text is e.String with the names of what "#n" stands for.
-func (s *Machine) text(e event.Event) string {
-	text := e.String()
-	if i := strings.IndexByte(text, '#'); i >= 0 && e.Args[0] <= uint64(len(s.objects)) {
-		name := "nil"
-		if n := e.Args[0]; n > 0 {
-			name = s.objects[n-1]
-		}
-		text = strings.Replace(text, fmt.Sprintf("#%d", e.Args[0]), name, 1)
-	}
-	return text
 }

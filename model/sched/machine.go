@@ -27,6 +27,12 @@ type Config struct {
 	// about what it is in a real process, where the runtime's own goroutines
 	// have had their turns before main.main; only its remainder by 61 matters.
 	SchedTick uint32
+
+	// Outer is the goroutine of another machine in whose body this machine
+	// runs; nil if it runs in none. Step then checks that Outer is the one that
+	// its machine runs, and while a step is under way every operation of that
+	// machine panics. A machine cannot find out by itself whose body it is in.
+	Outer *G
 }
 
 // Interleave is a policy for the order in which Ms that are awake take steps.
@@ -60,28 +66,35 @@ type Machine struct {
 
 	mainBody    func(*G)
 	mainStarted bool
-	objects     []string // names of channels, mutexes, wait groups and conditions
+	names       []string // of all that follows, by number in events; 0 is the nil channel
 	chans       []*Chan
+	mutexes     []*Mutex
+	waitGroups  []*WaitGroup
+	conds       []*Cond
 	out         strings.Builder
 	lines       int
 
 	// The driver's own state.
-	stepping bool  // Step is on the stack
-	emitted  bool  // the current step has emitted its event
-	co       *coro // the coroutine that runs, nil outside Step
-	cur      *G    // whose body runs, nil if none does
-	lastM    int   // which M took the step before
-	turn     int   // steps since the clock moved, for Random
-	finished bool  // the program has ended by itself
-	closed   bool  // every coroutine has been stopped
-	failure  error // *event.Throw or *Panic: how the program died
+	stepping bool     // Step is on the stack
+	emitted  bool     // the current step has emitted its event
+	co       *coro    // the coroutine that runs, nil outside Step
+	cur      *G       // whose body runs, nil if none does
+	inner    *Machine // the one that takes a step in cur's body, if it names cur as Outer
+	lastM    int      // which M took the step before
+	turn     int      // steps since the clock moved, for Random
+	finished bool     // the program has ended by itself
+	closed   bool     // every coroutine has been stopped
+	failure  error    // *event.Throw or *Panic: how the program died
 }
 
 // New returns a machine whose program has not started: m0 holds P 0, the other
 // Ps are idle (runtime/proc.go: schedinit, procresize).
 func New(cfg Config) *Machine {
 	cfg.Procs = max(cfg.Procs, 1)
-	s := &Machine{cfg: cfg, rng: rng{state: cfg.Seed}, lastM: -1, log: event.Log{Record: cfg.Record}}
+	s := &Machine{
+		cfg: cfg, rng: rng{state: cfg.Seed}, lastM: -1, names: []string{"nil"},
+		log: event.Log{Record: cfg.Record},
+	}
 	for i := range cfg.Procs {
 		s.allp = append(s.allp, &p{id: int32(i)})
 	}
@@ -115,7 +128,7 @@ func (s *Machine) Main(body func(*G)) {
 func (s *Machine) Step() bool {
 	switch {
 	case s.stepping:
-		panic("sched: Step called from a body of the machine that it would step")
+		panic("sched: Step called before another Step of the same machine has ended")
 	case s.failure != nil:
 		panic(s.failure)
 	case s.finished || s.mainBody == nil:
@@ -123,6 +136,10 @@ func (s *Machine) Step() bool {
 	case s.closed:
 		panic(errClosed)
 	}
+	if g := s.cfg.Outer; g != nil {
+		g.enter("Step of a machine in the body")
+	}
+	defer s.enterOuter()()
 	s.stepping, s.emitted = true, false
 	defer func() { s.stepping = false }()
 
@@ -137,6 +154,18 @@ func (s *Machine) Step() bool {
 		s.stop()
 	}
 	return true
+}
+
+// enterOuter keeps the machine of Config.Outer from being used while s runs
+// bodies, and returns what ends that.
+func (s *Machine) enterOuter() (leave func()) {
+	if s.cfg.Outer == nil {
+		return func() {}
+	}
+	outer := s.cfg.Outer.s
+	before := outer.inner
+	outer.inner = s
+	return func() { outer.inner = before }
 }
 
 // resume runs mp's goroutine, or its g0 if it has none or has called mcall,
@@ -232,8 +261,9 @@ func (s *Machine) tryStep() (more bool) {
 // every operation in them panics.
 func (s *Machine) Close() {
 	if s.stepping {
-		panic("sched: Close called from a body of the machine that it would close")
+		panic("sched: Close called before a Step of the same machine has ended")
 	}
+	defer s.enterOuter()()
 	s.stop()
 }
 
@@ -259,8 +289,8 @@ type object struct {
 }
 
 func (s *Machine) newObject(kind, name string) object {
-	s.objects = append(s.objects, name)
-	return object{s: s, kind: kind, name: name, id: uint64(len(s.objects))}
+	s.names = append(s.names, name)
+	return object{s: s, kind: kind, name: name, id: uint64(len(s.names) - 1)}
 }
 
 // Events returns the events so far, if Config.Record is set.
@@ -311,7 +341,7 @@ type Panic struct {
 	Name  string // its name
 }
 
-// Error returns the value as Go prints it, and the goroutine.
+// Error returns the value, as fmt prints it, and the goroutine.
 func (e *Panic) Error() string {
 	return fmt.Sprintf("%v [goroutine %d, %s]", e.Value, e.GoID, e.Name)
 }

@@ -21,6 +21,7 @@ type program struct {
 	Chans   []int     `json:"chans"`
 	Mutexes int       `json:"mutexes"`
 	Wgs     []int     `json:"wgs"`
+	Conds   int       `json:"conds"`
 	Gors    [][][]any `json:"gors"`
 }
 
@@ -56,6 +57,8 @@ type modelRun struct {
 	chans []*sched.Chan
 	mus   []*sched.Mutex
 	wgs   []*sched.WaitGroup
+	conds []*sched.Cond
+	locks []*sched.Mutex // of the conditions
 	all   *sched.WaitGroup
 	log   []string
 }
@@ -70,6 +73,10 @@ func newModelRun(p *program, cfg sched.Config) *modelRun {
 	}
 	for i := range p.Wgs {
 		r.wgs = append(r.wgs, r.m.NewWaitGroup(fmt.Sprint("wg", i)))
+	}
+	for i := range p.Conds {
+		r.locks = append(r.locks, r.m.NewMutex(fmt.Sprint("lock", i)))
+		r.conds = append(r.conds, r.m.NewCond(fmt.Sprint("cond", i), r.locks[i]))
 	}
 	r.all = r.m.NewWaitGroup("all")
 	r.m.Main(func(g *sched.G) {
@@ -152,6 +159,14 @@ func (r *modelRun) do(g *sched.G, id, pc int, o []any) {
 		g.Done(r.wgs[a[0]])
 	case "wgwait":
 		g.Wait(r.wgs[a[0]])
+	case "condwait":
+		g.Lock(r.locks[a[0]])
+		g.CondWait(r.conds[a[0]])
+		g.Unlock(r.locks[a[0]])
+	case "signal":
+		g.Signal(r.conds[a[0]])
+	case "broadcast":
+		g.Broadcast(r.conds[a[0]])
 	case "join":
 		g.Wait(r.all)
 	default:

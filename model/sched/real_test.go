@@ -43,6 +43,20 @@ func TestReal(t *testing.T) {
 	}
 }
 
+// TestRealSpawn: n goroutines from one that then blocks, at the sizes of the
+// local queue and around them, where the first half spills.
+func TestRealSpawn(t *testing.T) {
+	child := buildChild(t)
+	for _, n := range []int{1, 2, 60, 61, 62, 256, 257, 258, 259, 300, 386, 387, 1000, 2000} {
+		p := &program{Kind: fmt.Sprintf("spawn-%d", n), Gors: make([][][]any, n+1)}
+		for g := range n {
+			p.Gors[0] = append(p.Gors[0], []any{"go", g + 1})
+		}
+		p.Gors[0] = append(p.Gors[0], []any{"join"})
+		child.compare(t, p, p.run(atStart))
+	}
+}
+
 // A realChild is a built testdata/realchild.
 type realChild struct{ exe, dir string }
 
@@ -200,6 +214,7 @@ func (b builder) wild() {
 		}
 	}
 	b.closer()
+	b.conditions()
 	for w := range b.r.IntN(3) {
 		b.Wgs = append(b.Wgs, 1+b.r.IntN(3))
 		for range b.Wgs[w] {
@@ -224,6 +239,21 @@ func (b builder) closer() {
 	for range 1 + b.r.IntN(4) {
 		if other := b.anyone(); other != g {
 			b.append(other, "range", c)
+		}
+	}
+}
+
+// conditions adds waits for conditions, and as many signals; now and then a
+// broadcast.
+func (b builder) conditions() {
+	b.Conds = b.r.IntN(3)
+	for d := range b.Conds {
+		for range 1 + b.r.IntN(6) {
+			b.insert(b.anyone(), "condwait", d)
+			b.insert(b.anyone(), "signal", d)
+		}
+		if b.r.IntN(2) == 0 {
+			b.insert(b.anyone(), "broadcast", d)
 		}
 	}
 }

@@ -106,7 +106,11 @@ func (s *Machine) runqsteal(mp *m, p2 *p, pass int) runnable {
 		if pass < stealTries || next == nil {
 			return runnable{}
 		}
-		s.letVictimRun(mp, p2, next)
+		// Often p2's goroutine has just readied next, and is about to block:
+		// p2 gets the time to start next itself. (That p2 runs is certain here.
+		// The runtime asks, since p2 may be in a system call.)
+		mp.sleepUntil = s.now + stealDelay
+		s.step(mp, nil, event.Runqgrab, event.WhyGiveVictimTime, uint64(p2.id), uint64(next.goid), stealDelay)
 		if p2.runnext != next {
 			continue
 		}
@@ -128,16 +132,6 @@ func (s *Machine) stealHalf(mp *m, p2 *p, pass int, n, had uint32) runnable {
 	mp.found = gp
 	s.step(mp, nil, event.Runqsteal, event.WhyHalfOfQueue, uint64(p2.id), uint64(n), uint64(had), uint64(pass))
 	return runnable{gp: gp, why: event.WhyStolenLast, batch: int(n), victim: int(p2.id)}
-}
-
-// letVictimRun waits before runnext is stolen, so that p2 can start it itself:
-// often p2's goroutine has just readied it and is about to block.
-func (s *Machine) letVictimRun(mp *m, p2 *p, next *g) {
-	if p2.idle || p2.m == nil {
-		return
-	}
-	mp.sleepUntil = s.now + stealDelay
-	s.step(mp, nil, event.Runqgrab, event.WhyGiveVictimTime, uint64(p2.id), uint64(next.goid), stealDelay)
 }
 
 // A randomOrder visits all Ps in one of many orders (runtime/proc.go:

@@ -90,6 +90,8 @@ func (s *Machine) findRunnable(mp *m) runnable {
 		if s.runq.size > 0 {
 			return s.globalBatch(mp)
 		}
+		// Steps being atomic, an M that comes here with needspinning set spins
+		// already. In the runtime a wakep can come in between, or a handoffp.
 		if !mp.spinning && s.needspinning {
 			s.becomeSpinning(mp, event.WhyNeedSpinning)
 			continue

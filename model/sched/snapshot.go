@@ -14,13 +14,19 @@ type Snapshot struct {
 	Ps     []PState
 	Ms     []MState
 	Gs     []GState // those that live, by number
-	Chans  []ChanState
-	Global []int64 // the global queue, head first
+	Global []int64  // the global queue, head first
 
-	IdlePs   []int // the next to be used last
-	IdleMs   []int // the same
-	Spinning int   // Ms that look for work
-	DeadGs   int   // records that wait for a new goroutine, on all lists
+	// What goroutines wait on, in the order in which it was made.
+	Chans      []ChanState
+	Mutexes    []MutexState
+	WaitGroups []WaitGroupState
+	Conds      []CondState
+
+	IdlePs       []int // the next to be used last
+	IdleMs       []int // the same
+	Spinning     int   // Ms that look for work
+	NeedSpinning bool  // work was found that no idle P could take
+	DeadGs       int   // records that wait for a new goroutine, on all lists
 }
 
 // PState is a P: its M, its counters, and its local queue.
@@ -62,9 +68,35 @@ type ChanState struct {
 	Senders   []int64
 }
 
+// MutexState is a mutex, and who waits on it, first to last.
+type MutexState struct {
+	Name     string
+	Locked   bool
+	Woken    bool // a waiter is awake, or a goroutine spins: Unlock wakes nobody
+	Starving bool // Unlock hands the mutex to the first waiter
+	Waiters  []int64
+}
+
+// WaitGroupState is a wait group, and who waits on it, first to last.
+type WaitGroupState struct {
+	Name    string
+	Counter int
+	Waiters []int64
+}
+
+// CondState is a condition, and who waits on it, first to last.
+type CondState struct {
+	Name    string
+	Mutex   string
+	Waiters []int64
+}
+
 // Snapshot returns the state, which later steps do not change.
 func (s *Machine) Snapshot() Snapshot {
-	snap := Snapshot{Time: s.now, Gs: s.goroutines(), Spinning: s.nmspinning, DeadGs: s.schedt.gFree.size}
+	snap := Snapshot{
+		Time: s.now, Gs: s.goroutines(),
+		Spinning: s.nmspinning, NeedSpinning: s.needspinning, DeadGs: s.schedt.gFree.size,
+	}
 	for gp := s.runq.head; gp != nil; gp = gp.schedlink {
 		snap.Global = append(snap.Global, gp.goid)
 	}
@@ -93,13 +125,32 @@ func (s *Machine) Snapshot() Snapshot {
 	for _, mp := range s.midle {
 		snap.IdleMs = append(snap.IdleMs, mp.id)
 	}
+	s.addObjects(&snap)
+	return snap
+}
+
+// addObjects adds what goroutines wait on.
+func (s *Machine) addObjects(snap *Snapshot) {
 	for _, c := range s.chans {
 		snap.Chans = append(snap.Chans, ChanState{
 			Name: c.name, Len: c.qcount, Cap: len(c.buf), Closed: c.closed,
 			Receivers: goids(c.recvq), Senders: goids(c.sendq),
 		})
 	}
-	return snap
+	for _, mu := range s.mutexes {
+		snap.Mutexes = append(snap.Mutexes, MutexState{
+			Name: mu.name, Locked: mu.state&mutexLocked != 0, Woken: mu.state&mutexWoken != 0,
+			Starving: mu.state&mutexStarving != 0, Waiters: goids(mu.sema.waiters),
+		})
+	}
+	for _, wg := range s.waitGroups {
+		snap.WaitGroups = append(snap.WaitGroups, WaitGroupState{
+			Name: wg.name, Counter: int(wg.counter), Waiters: goids(wg.sema.waiters),
+		})
+	}
+	for _, c := range s.conds {
+		snap.Conds = append(snap.Conds, CondState{Name: c.name, Mutex: c.mu.name, Waiters: goids(c.list)})
+	}
 }
 
 func (s *Machine) goroutines() []GState {

@@ -1,6 +1,11 @@
 package sched
 
-import "rtbook/model/event"
+import (
+	"fmt"
+	"slices"
+
+	"rtbook/model/event"
+)
 
 // Mutex is a sync.Mutex (internal/sync/mutex.go).
 type Mutex struct {
@@ -10,7 +15,11 @@ type Mutex struct {
 }
 
 // NewMutex makes an unlocked mutex.
-func (s *Machine) NewMutex(name string) *Mutex { return &Mutex{object: s.newObject("mutex", name)} }
+func (s *Machine) NewMutex(name string) *Mutex {
+	mu := &Mutex{object: s.newObject("mutex", name)}
+	s.mutexes = append(s.mutexes, mu)
+	return mu
+}
 
 const (
 	mutexLocked           = 1 << 0  // go:internal/sync.mutexLocked
@@ -141,7 +150,9 @@ type WaitGroup struct {
 
 // NewWaitGroup makes a wait group whose counter is 0.
 func (s *Machine) NewWaitGroup(name string) *WaitGroup {
-	return &WaitGroup{object: s.newObject("wait group", name)}
+	wg := &WaitGroup{object: s.newObject("wait group", name)}
+	s.waitGroups = append(s.waitGroups, wg)
+	return wg
 }
 
 func (s *Machine) wgAdd(gp *g, wg *WaitGroup, delta int) {
@@ -187,9 +198,14 @@ type Cond struct {
 	list         []*sudog
 }
 
-// NewCond makes a condition whose lock is mu.
+// NewCond makes a condition whose lock is mu, a mutex of the same machine.
 func (s *Machine) NewCond(name string, mu *Mutex) *Cond {
-	return &Cond{object: s.newObject("condition", name), mu: mu}
+	if mu == nil || mu.s != s {
+		panic(fmt.Sprintf("sched: NewCond of %q without a mutex of its machine", name))
+	}
+	c := &Cond{object: s.newObject("condition", name), mu: mu}
+	s.conds = append(s.conds, c)
+	return c
 }
 
 func (s *Machine) condWait(gp *g, c *Cond) {
@@ -213,16 +229,18 @@ func (s *Machine) condSignal(gp *g, c *Cond) {
 		s.step(gp.m, gp, event.CondSignal, event.WhyCondNone, c.id)
 		return
 	}
-	t := c.notify
+	t, waiters := c.notify, uint64(len(c.list))
 	c.notify++
-	s.step(gp.m, gp, event.CondSignal, event.WhyCondWakesOne, c.id, uint64(len(c.list)))
-	for i, sg := range c.list {
-		if sg.ticket == t {
-			c.list = append(c.list[:i:i], c.list[i+1:]...)
-			s.goready(gp, sg.g)
-			return
-		}
+	i := slices.IndexFunc(c.list, func(sg *sudog) bool { return sg.ticket == t })
+	if i < 0 {
+		// Its goroutine has a ticket, and has yet to look whether it is due.
+		s.step(gp.m, gp, event.CondSignal, event.WhyCondEarly, c.id, waiters)
+		return
 	}
+	sg := c.list[i]
+	c.list = slices.Delete(c.list, i, i+1)
+	s.step(gp.m, gp, event.CondSignal, event.WhyCondWakesOne, c.id, waiters)
+	s.goready(gp, sg.g)
 }
 
 func (s *Machine) condBroadcast(gp *g, c *Cond) {
@@ -232,7 +250,11 @@ func (s *Machine) condBroadcast(gp *g, c *Cond) {
 	}
 	list := c.list
 	c.list, c.notify = nil, c.wait
-	s.step(gp.m, gp, event.CondBroadcast, event.WhyCondWakesAll, c.id, uint64(len(list)))
+	why := event.WhyCondWakesAll
+	if len(list) == 0 {
+		why = event.WhyCondEarly
+	}
+	s.step(gp.m, gp, event.CondBroadcast, why, c.id, uint64(len(list)))
 	for _, sg := range list {
 		s.goready(gp, sg.g)
 	}

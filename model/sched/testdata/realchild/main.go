@@ -19,6 +19,7 @@ type program struct {
 	Chans   []int     `json:"chans"`
 	Mutexes int       `json:"mutexes"`
 	Wgs     []int     `json:"wgs"`
+	Conds   int       `json:"conds"`
 	Gors    [][][]any `json:"gors"`
 }
 
@@ -32,6 +33,7 @@ var (
 	chans []chan int
 	mus   []sync.Mutex
 	wgs   []sync.WaitGroup
+	conds []*sync.Cond
 	all   sync.WaitGroup
 	out   []byte // the mapped file
 	used  int
@@ -72,6 +74,9 @@ func load(file string) error {
 	wgs = make([]sync.WaitGroup, len(p.Wgs))
 	for i, n := range p.Wgs {
 		wgs[i].Add(n)
+	}
+	for range p.Conds {
+		conds = append(conds, sync.NewCond(new(sync.Mutex)))
 	}
 	all.Add(len(p.Gors) - 1)
 	for _, gor := range p.Gors {
@@ -183,6 +188,14 @@ func do(id, pc int, o op) {
 		wgs[o.a].Done()
 	case "wgwait":
 		wgs[o.a].Wait()
+	case "condwait":
+		conds[o.a].L.Lock()
+		conds[o.a].Wait()
+		conds[o.a].L.Unlock()
+	case "signal":
+		conds[o.a].Signal()
+	case "broadcast":
+		conds[o.a].Broadcast()
 	case "join":
 		all.Wait()
 	default:

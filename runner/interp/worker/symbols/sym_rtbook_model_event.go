@@ -325,6 +325,7 @@ func rtbookModelEventSymbols() map[string]reflect.Value {
 		"WhyChanClosed":              reflect.ValueOf(event.WhyChanClosed),
 		"WhyCloseNone":               reflect.ValueOf(event.WhyCloseNone),
 		"WhyCloseWakes":              reflect.ValueOf(event.WhyCloseWakes),
+		"WhyCondEarly":               reflect.ValueOf(event.WhyCondEarly),
 		"WhyCondNone":                reflect.ValueOf(event.WhyCondNone),
 		"WhyCondNotified":            reflect.ValueOf(event.WhyCondNotified),
 		"WhyCondWait":                reflect.ValueOf(event.WhyCondWait),
