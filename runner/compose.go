@@ -56,17 +56,20 @@ type Loader func(paths []string) (types.Importer, error)
 // where it shadows an import, a predeclared name, or a function, type or
 // constant. A function's body means the last variable of that name declared
 // above it, and if there is none, the first below it. Any other second
-// declaration of a name is Go's error. A function, type or constant with a
+// declaration of a name is Go's error. A function or constant with a
 // predeclared name leaves that name its meaning in the cells above it.
 //
 // # Order
 //
 // Statements and the initialisers of variables may use only variables declared
 // above them, directly and through the functions and concrete methods that
-// they mention: Go's own notion of a reference in the order of initialisation,
-// which does not follow calls through interfaces and function values. Bodies
-// of declared functions may mention variables declared below. An init
-// function's must be declared in its cell or above.
+// they mention, called there or not: Go's own notion of a reference in the
+// order of initialisation. Beyond Go's, what becomes an interface value, or
+// the type argument of a generic function, counts as a mention of all methods
+// of its type and of the types that it consists of, since fmt, sort or a call
+// through the interface may call these unseen. Bodies of declared functions
+// may mention variables declared below. An init function's must be declared
+// in its cell or above.
 //
 // # Imports
 //
@@ -79,8 +82,11 @@ type Loader func(paths []string) (types.Importer, error)
 //
 // A cell's function is not the author's: return and defer that would act on
 // it, and labels and goto at its top level, are refused. So are package
-// clauses, func main, and directives that lead positions astray or tie a file
-// to others (line, go:embed, go:linkname).
+// clauses and func main; directives that lead positions astray (line), tie a
+// file to others (go:embed, go:linkname) or speak of a whole file (go:build
+// and go:debug); and types that cannot keep their name, which a program can
+// print: one like a predeclared name that the cells or the types of their
+// variables use, and one that begins with rtbook_.
 //
 // # CheckOnly cells
 //

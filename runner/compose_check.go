@@ -29,6 +29,7 @@ type unit struct {
 	info      *types.Info
 	errs      []typeError
 	badCycles bool // go/types found an initialisation cycle where there is none
+	wantTypes bool // info is to have the type of every expression
 }
 
 // typeError is what go/types reports of a piece.
@@ -65,6 +66,9 @@ func (u *unit) check() {
 	u.checkTypes()
 	for u.hasKeys() && u.resolveKeys() {
 		u.checkTypes()
+	}
+	if u.outer == nil {
+		u.keepsTypeNames(func(t *entity) string { return t.spelling })
 	}
 	u.merge()
 	if u.badCycles {
@@ -142,6 +146,32 @@ func (u *unit) spellRefs(p *piece) {
 	}
 }
 
+// keepsTypeNames reports types that get another name than the author's. A
+// variable can, unseen, but a type's name is printed by %T and is that of a
+// field that embeds it.
+func (u *unit) keepsTypeNames(given func(*entity) string) bool {
+	ok := true
+	for _, name := range u.table.names {
+		for _, t := range u.table.entities[name] {
+			if given(t) == name || t.typeSpec() == nil {
+				continue
+			}
+			ok = false
+			why := "names that begin with rtbook_ are rtbook's own"
+			if types.Universe.Lookup(name) != nil {
+				why = "the predeclared " + name + " is used in the program too, as itself or as the type of a variable"
+			}
+			u.problem(t.src, Problem{
+				Pos:     t.pos(),
+				Message: "the type " + name + " cannot keep its name",
+				Notes:   []ProblemNote{{Text: why}},
+				Hint:    "choose another name",
+			})
+		}
+	}
+	return ok
+}
+
 // hasKeys reports whether keys of composite literals are undecided.
 func (u *unit) hasKeys() bool {
 	for _, s := range u.cells {
@@ -159,8 +189,13 @@ func (u *unit) checkTypes() {
 	u.errs, u.badCycles = nil, false
 	u.pkg = types.NewPackage("main", "main")
 	u.info = &types.Info{Selections: make(map[*ast.SelectorExpr]*types.Selection)}
-	if u.hasKeys() {
+	if u.hasKeys() || u.wantTypes {
 		u.info.Types = make(map[ast.Expr]types.TypeAndValue)
+	}
+	if u.wantTypes {
+		u.info.Defs = make(map[*ast.Ident]types.Object)
+		u.info.Uses = make(map[*ast.Ident]types.Object)
+		u.info.Instances = make(map[*ast.Ident]types.Instance)
 	}
 	file := &ast.File{Name: ast.NewIdent("main"), Decls: u.importDecls()}
 	if u.outer != nil && u.extendsOuter() {
@@ -291,11 +326,20 @@ func (u *unit) extendsOuter() bool {
 
 // isAlias reports whether e is declared by type e = T.
 func (e *entity) isAlias() bool {
-	d, _ := e.piece.decl.(*ast.GenDecl)
-	return d != nil && slices.ContainsFunc(d.Specs, func(s ast.Spec) bool {
-		t, ok := s.(*ast.TypeSpec)
-		return ok && t.Name == e.ident && t.Assign.IsValid()
-	})
+	t := e.typeSpec()
+	return t != nil && t.Assign.IsValid()
+}
+
+// typeSpec returns the declaration of a type, nil for what is none.
+func (e *entity) typeSpec() *ast.TypeSpec {
+	if d, ok := e.piece.decl.(*ast.GenDecl); ok {
+		for _, s := range d.Specs {
+			if t, ok := s.(*ast.TypeSpec); ok && t.Name == e.ident {
+				return t
+			}
+		}
+	}
+	return nil
 }
 
 // receiverBase returns the name in a receiver's type.
@@ -364,7 +408,7 @@ func (u *unit) typeError(err types.Error) {
 	for _, d := range p.vars {
 		for _, v := range d.values {
 			if d.define && v.Pos() == err.Pos {
-				e.Message = strings.Replace(e.Message, "use of untyped nil in variable declaration", "use of untyped nil in assignment", 1)
+				e.Message = strings.Replace(e.Message, " in variable declaration", " in assignment", 1)
 			}
 		}
 	}

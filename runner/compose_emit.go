@@ -36,7 +36,7 @@ func (u *unit) emit() *Program {
 	e := &emitter{u: u, edits: make(map[*piece][]edit), imports: make(map[string]string), types: make(map[*entity]string)}
 	e.names = newNaming(u.env.idents)
 	e.nameAll()
-	if !e.writeTypes() {
+	if !e.writeTypes() || !u.keepsTypeNames(func(t *entity) string { return t.final }) {
 		return nil
 	}
 	e.collectEdits()
@@ -123,17 +123,22 @@ func (e *emitter) writeTypes() bool {
 }
 
 func unnameable(v *entity, bad types.Type) Problem {
-	short := types.TypeString(bad, func(p *types.Package) string {
+	return Problem{
+		Pos:     v.pos(),
+		Message: fmt.Sprintf("the type of %s cannot be named here: %s", v.name, typeString(bad)),
+		Hint:    "give " + v.name + " a type that has a name, such as an interface, or keep it inside a function",
+	}
+}
+
+// typeString returns a type as the author would write it.
+func typeString(t types.Type) string {
+	short := types.TypeString(t, func(p *types.Package) string {
 		if p.Name() == "main" {
 			return ""
 		}
 		return p.Name()
 	})
-	return Problem{
-		Pos:     v.pos(),
-		Message: fmt.Sprintf("the type of %s cannot be named here: %s", v.name, marked.ReplaceAllString(short, "")),
-		Hint:    "give " + v.name + " a type that has a name, such as an interface, or keep it inside a function",
-	}
+	return marked.ReplaceAllString(short, "")
 }
 
 // typeName returns the final name of a type that is spelled so in the tree.

@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -39,9 +40,9 @@ func composeLines(t *testing.T) *Program {
 	return progs[0]
 }
 
-// goBuild builds p for the machine at hand and returns its file and what the
-// compiler said.
-func goBuild(t *testing.T, p *Program) (exe, said string) {
+// goBuild builds p for the machine at hand, with flags, and returns its file
+// and what the compiler said.
+func goBuild(t *testing.T, p *Program, flags ...string) (exe, said string) {
 	t.Helper()
 	dir := t.TempDir()
 	main := "package main\n\nfunc main() {\n"
@@ -58,7 +59,7 @@ func goBuild(t *testing.T, p *Program) (exe, said string) {
 		}
 	}
 	exe = filepath.Join(dir, "lines.exe")
-	cmd := exec.Command("go", "build", "-o", exe, ".")
+	cmd := exec.Command("go", slices.Concat([]string{"build", "-o", exe}, flags, []string{"."})...)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=")
 	out, _ := cmd.CombinedOutput()
@@ -97,6 +98,51 @@ func TestCompilerLines(t *testing.T) {
 		if !strings.Contains(said, "notes/x.md:"+test.want+"\n") {
 			t.Errorf("%q for %q: the compiler says\n%swant %s", test.new, test.old, said, test.want)
 		}
+	}
+}
+
+// TestDirectives has the compiler say where the directives are that it does
+// not want there, and which functions it may inline in spite of the others.
+func TestDirectives(t *testing.T) {
+	cells := []Cell{{
+		ID: "one", Chapter: "notes/x.md", Line: 11,
+		Source: "x := 1 // why\n//go:nosplit\nx++\n\n//go:noinline\n//go:norace\nvar y = 2\n",
+	}, {
+		ID: "two", Chapter: "notes/x.md", Line: 31,
+		Source: "if x > y {\n\t//go:noinline\n\tx--\n}\n",
+		Indent: []int{2, 2, 2, 2},
+	}}
+	progs, probs := Compose(cells, shared.load)
+	if len(probs) > 0 || len(progs) != 1 {
+		t.Fatalf("%d programs and problems:\n%s", len(progs), render(probs))
+	}
+	_, said := goBuild(t, progs[0])
+	var got []string
+	for line := range strings.Lines(said) {
+		if place, ok := strings.CutSuffix(line, ": misplaced compiler directive\n"); ok {
+			got = append(got, place)
+		}
+	}
+	// The compiler points behind the slashes.
+	want := []string{"notes/x.md:12:3", "notes/x.md:15:3", "notes/x.md:16:3", "notes/x.md:32:6"}
+	slices.Sort(got)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("places (-want +got):\n%s\n%s\nof\n%s", diff, said, progs[0].WithLines())
+	}
+
+	cells = []Cell{{
+		ID: "one", Chapter: "notes/x.md", Line: 11,
+		Source: "func f() int { return 1 }\n\n/* g is\n   not */\n//go:noinline\nfunc g() int { return 1 }\n// h neither\n//\n//go:noinline\nfunc h() int { return 1 }\n",
+		Indent: []int{1, 1, 1, 1, 1, 1, 1, 1, 1, 1},
+	}}
+	progs, _ = Compose(cells, shared.load)
+	_, said = goBuild(t, progs[0], "-gcflags=-m")
+	var inlined []string
+	for _, m := range regexp.MustCompile(`can inline (\w)\n`).FindAllStringSubmatch(said, -1) {
+		inlined = append(inlined, m[1])
+	}
+	if diff := cmp.Diff([]string{"f"}, inlined); diff != "" {
+		t.Errorf("inlined (-want +got):\n%s\n%s\nof\n%s", diff, said, progs[0].WithLines())
 	}
 }
 

@@ -322,6 +322,8 @@ func (u *unit) usedBefore(p *piece, id *ast.Ident, later *entity) {
 		prob.Message = "undefined: " + id.Name
 		prob.Notes = []ProblemNote{{where, "it is imported only here"}}
 		prob.Hint = "an import serves the text below it: import " + strconv.Quote(later.path) + " above this use"
+		// That it is used too early is said here: that it is not used would be no help.
+		later.uses = append(later.uses, p.src.at(p.offset(id.Pos())))
 	case later.src != p.src:
 		prob.Message = fmt.Sprintf("%s is used before its cell: it is declared at %s", id.Name, where)
 		prob.Notes = []ProblemNote{{where, id.Name + " is declared here"}}

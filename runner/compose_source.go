@@ -238,15 +238,15 @@ func (s *source) parseWhole(env *environment) {
 	s.whole = f
 }
 
-// refuseDirectives reports comments that would lead positions astray or that
-// tie a file to others.
+// refuseDirectives reports comments that would lead positions astray, that tie
+// a file to others, or that speak of the whole file, which a cell is not.
 func (s *source) refuseDirectives(env *environment, toks []lexeme) bool {
 	found := false
 	for _, t := range toks {
 		if t.tok != token.COMMENT {
 			continue
 		}
-		for _, d := range []string{"//line ", "/*line ", "//go:embed", "//go:linkname"} {
+		for _, d := range []string{"//line ", "/*line ", "//go:build ", "//go:debug ", "//go:embed", "//go:linkname"} {
 			// The scanner heeds a line comment only in the first column.
 			text := s.Source[t.off:]
 			if !strings.HasPrefix(text, d) || d == "//line " && t.off > 0 && s.Source[t.off-1] != '\n' {

@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"go/token"
 	"go/types"
 	"regexp"
 	"sort"
@@ -112,21 +113,47 @@ func (p *Program) WithLines() string {
 	var b strings.Builder
 	last := 0
 	toks := lex(p.Source, func(string) {})
+	ends := commentEnds(p.Source, toks)
 	for _, s := range p.Map {
 		for len(toks) > 0 && toks[0].end <= s.Offset {
 			toks = toks[1:]
 		}
 		inToken := len(toks) > 0 && toks[0].off < s.Offset
-		// A comment needs no place, and a directive such as go:noinline must
-		// stay first on its line.
-		comment := strings.HasPrefix(p.Source[s.Offset:], "//")
-		if inToken || comment || strings.Contains(s.Pos.File, "*/") {
+		if inToken || strings.Contains(s.Pos.File, "*/") {
 			continue
 		}
-		b.WriteString(p.Source[last:s.Offset])
-		b.WriteString("/*line " + s.Pos.String() + "*/")
+		if !strings.HasPrefix(p.Source[s.Offset:], "//") {
+			b.WriteString(p.Source[last:s.Offset])
+			b.WriteString("/*line " + s.Pos.String() + "*/")
+			last = s.Offset
+			continue
+		}
+		// A comment may be a directive, such as go:noinline, and must then stay
+		// first on its line. So the end of the line above says where it is,
+		// unless that is a comment, which goes on into this one, and blanks
+		// take it to its column.
+		above := strings.LastIndexByte(p.Source[:s.Offset], '\n')
+		if above < last || s.Pos.Line < 2 || strings.TrimSpace(p.Source[above:s.Offset]) != "" {
+			continue
+		}
+		b.WriteString(p.Source[last:above])
+		if !ends[above] {
+			b.WriteString("/*line " + Pos{s.Pos.File, s.Pos.Line - 1, 1}.String() + "*/")
+		}
+		b.WriteString("\n" + strings.Repeat(" ", s.Pos.Col-1))
 		last = s.Offset
 	}
 	b.WriteString(p.Source[last:])
 	return b.String()
+}
+
+// commentEnds returns the offsets of the line breaks that end comments.
+func commentEnds(src string, toks []lexeme) map[int]bool {
+	ends := make(map[int]bool)
+	for _, t := range toks {
+		if t.tok == token.COMMENT && src[t.off+1] == '/' {
+			ends[after(src, t.off, "\n")-1] = true
+		}
+	}
+	return ends
 }

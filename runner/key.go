@@ -20,17 +20,14 @@ type Identity struct {
 }
 
 // Key returns the content address of p's result on an engine: a hash of every
-// byte that can change it. Positions count too, because a program can print
-// the line it is on.
+// byte that can change it. Positions count too, as the compiler gets them,
+// because a program can print the line it is on.
 func (p *Program) Key(id Identity) string {
 	h := sha256.New()
 	put(h, keyFormat, id.Engine, id.Fingerprint, id.Toolchain, id.Target, id.Packages)
-	put(h, p.Source)
+	put(h, p.Source, p.WithLines())
 	for _, c := range p.Cells {
 		put(h, c.Timeout.String(), fmt.Sprint(c.Limit))
-	}
-	for _, s := range p.Map {
-		put(h, fmt.Sprint(s.Offset, s.Len, s.Pos))
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }

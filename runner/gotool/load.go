@@ -12,6 +12,7 @@ import (
 	"go/token"
 	"go/types"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -147,7 +148,7 @@ func (t *Toolchain) loadKey(paths []string) (string, error) {
 		return "", err
 	}
 	h := sha256.New()
-	fmt.Fprintf(h, "imports 1\n%s\n%s\n%q\n%s\n", t.identity(), t.target(), paths, source)
+	fmt.Fprintf(h, "imports 2\n%s\n%s\n%q\n%s\n", t.identity(), t.target(), paths, source)
 	for _, name := range []string{"go.mod", "go.sum"} {
 		text, err := os.ReadFile(filepath.Join(t.Dir, name))
 		if err != nil && !errors.Is(err, os.ErrNotExist) {
@@ -191,8 +192,29 @@ func (t *Toolchain) cacheFile(key string) string {
 	return filepath.Join(t.Cache, "imports", key+".json")
 }
 
-// cachedExports returns what was stored under key if every file is still
-// there: the go command trims its cache.
+// exportEntry is the file of what was found.
+type exportEntry struct {
+	Sum      string                `json:"sum"` // of the key and the packages
+	Packages map[string]exportFile `json:"packages"`
+}
+
+type exportFile struct {
+	File string `json:"file"`
+	Size int64  `json:"size"`
+}
+
+func (e exportEntry) checksum(key string) string {
+	h := sha256.New()
+	fmt.Fprintln(h, key)
+	for _, path := range slices.Sorted(maps.Keys(e.Packages)) {
+		fmt.Fprintf(h, "%q %q %d\n", path, e.Packages[path].File, e.Packages[path].Size)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// cachedExports returns what was stored under key if that is whole and every
+// file is still there and as long as it was: the go command trims its cache,
+// and replaces a file that was cut short.
 func (t *Toolchain) cachedExports(key string) exports {
 	if t.Cache == "" {
 		return nil
@@ -201,14 +223,16 @@ func (t *Toolchain) cachedExports(key string) exports {
 	if err != nil {
 		return nil
 	}
-	var found exports
-	if json.Unmarshal(text, &found) != nil {
+	var e exportEntry
+	if json.Unmarshal(text, &e) != nil || e.Sum != e.checksum(key) {
 		return nil
 	}
-	for _, file := range found {
-		if _, err := os.Stat(file); err != nil {
+	found := make(exports, len(e.Packages))
+	for path, f := range e.Packages {
+		if info, err := os.Stat(f.File); err != nil || info.Size() != f.Size {
 			return nil
 		}
+		found[path] = f.File
 	}
 	return found
 }
@@ -219,7 +243,16 @@ func (t *Toolchain) cacheExports(key string, found exports) {
 	if t.Cache == "" {
 		return
 	}
-	text, err := json.Marshal(found)
+	e := exportEntry{Packages: make(map[string]exportFile, len(found))}
+	for path, file := range found {
+		info, err := os.Stat(file)
+		if err != nil {
+			return
+		}
+		e.Packages[path] = exportFile{file, info.Size()}
+	}
+	e.Sum = e.checksum(key)
+	text, err := json.Marshal(e)
 	if err != nil {
 		return
 	}

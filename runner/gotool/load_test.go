@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 const book = `
@@ -141,13 +143,39 @@ func TestLoadCached(t *testing.T) {
 		t.Fatalf("cache entries: %v, %v", entries, err)
 	}
 	entry, _ := os.ReadFile(entries[0])
-	write(t, entries[0], "{")
-	without("a damaged entry")
-	write(t, entries[0], strings.Replace(string(entry), `"fmt":"`, `"fmt":"/no/such`, 1))
-	without("export data that is gone")
+	for _, damaged := range []string{"", "{", "{}", "null", strings.Replace(string(entry), `"fmt":`, `"fmx":`, 1)} {
+		write(t, entries[0], damaged)
+		without("a damaged entry: " + damaged)
+	}
 	write(t, entries[0], string(entry))
 	write(t, filepath.Join(dir, "go.mod"), "module example.org/book\n\ngo 1.25\n")
 	without("a changed go.mod")
+}
+
+// TestExportsCached cuts short and removes a file that the cache knows.
+func TestExportsCached(t *testing.T) {
+	tc := &Toolchain{Cache: t.TempDir()}
+	file := filepath.Join(t.TempDir(), "export")
+	write(t, file, "data")
+	tc.cacheExports("key", exports{"p": file})
+	if diff := cmp.Diff(exports{"p": file}, tc.cachedExports("key")); diff != "" {
+		t.Errorf("what was stored (-want +got):\n%s", diff)
+	}
+	entry, _ := os.ReadFile(tc.cacheFile("key"))
+	write(t, tc.cacheFile("other"), string(entry))
+	if got := tc.cachedExports("other"); got != nil {
+		t.Errorf("an entry of another key: %v", got)
+	}
+	write(t, file, "dat")
+	if got := tc.cachedExports("key"); got != nil {
+		t.Errorf("a file that was cut short: %v", got)
+	}
+	if err := os.Remove(file); err != nil {
+		t.Fatal(err)
+	}
+	if got := tc.cachedExports("key"); got != nil {
+		t.Errorf("a file that is gone: %v", got)
+	}
 }
 
 // TestLoadFailureNotCached adds the package that was missing.

@@ -53,13 +53,19 @@ var behaviours = map[string][]func(){
 	"spin":              {func() { fmt.Println(1) }, func() { spin() }},
 	"exit 0":            {func() { fmt.Println(1) }, func() { os.Exit(0) }},
 	"exit 7":            {func() { os.Exit(7) }, func() {}},
-	"killed":            {func() { syscall.Kill(os.Getpid(), syscall.SIGKILL); time.Sleep(time.Hour) }},
-	"panic":             {func() { fmt.Println(1) }, func() { fmt.Print("part"); panic("boom") }},
-	"panic in lines":    {func() { panic("one\npanic: two\n\ngoroutine 1 [running]:") }},
-	"raised again":      {func() { raiseAgain("same", "same") }},
-	"raised another":    {func() { raiseAgain("first", "second") }},
-	"nil pointer":       {func() { var p *testing.M; p.Run() }},
-	"deadlock":          {func() { fmt.Print("part"); <-(chan int)(nil) }},
+	"closed output": {
+		func() { fmt.Println(1); os.Stdout.Close() },
+		func() { fmt.Println("lost"); fmt.Fprintln(os.Stderr, 2) },
+		func() { os.Stdout = os.Stderr },
+	},
+	"closed outputs": {func() { fmt.Println(1); os.Stdout.Close(); os.Stderr.Close() }},
+	"killed":         {func() { syscall.Kill(os.Getpid(), syscall.SIGKILL); time.Sleep(time.Hour) }},
+	"panic":          {func() { fmt.Println(1) }, func() { fmt.Print("part"); panic("boom") }},
+	"panic in lines": {func() { panic("one\npanic: two\n\ngoroutine 1 [running]:") }},
+	"raised again":   {func() { raiseAgain("same", "same") }},
+	"raised another": {func() { raiseAgain("first", "second") }},
+	"nil pointer":    {func() { var p *testing.M; p.Run() }},
+	"deadlock":       {func() { fmt.Print("part"); <-(chan int)(nil) }},
 	"many deadlocked": {func() {
 		var started sync.WaitGroup
 		for range 2000 {

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"bytes"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -70,7 +71,9 @@ func (s *supervisor) end(diagnose Diagnose) {
 	case s.cell == len(s.p.Cells) && s.proc.cmd.ProcessState.Success():
 		ev.Status = runner.Done
 	default:
-		ev.Status, ev.Message = runner.Exited, s.proc.cmd.ProcessState.String()
+		ev.Status = runner.Exited
+		ev.Message = fmt.Sprintf("the program ended here (%v)", s.proc.cmd.ProcessState)
+		ev.Hint = "a cell runs to its end: leave out what ends the program, os.Exit for example"
 		s.died(Death{Program: s.p, Cell: s.at(), Reports: reports}, diagnose, &ev)
 	}
 	if ev.Status == runner.Done {

@@ -97,9 +97,11 @@ func TestRun(t *testing.T) {
 		{"one too many", []string{full, ""}, 0, runner.Flooded, "printed more than 1000 bytes"},
 		{"flood, then panic", []string{full}, 0, runner.Flooded, "printed more than 1000 bytes"},
 		{"full, then panic", []string{full}, 0, runner.Panicked, "panic: boom"},
-		{"exit 0", []string{"1\n", ""}, 1, runner.Exited, "exit status 0"},
-		{"exit 7", []string{"", ""}, 0, runner.Exited, "exit status 7"},
-		{"killed", []string{""}, 0, runner.Exited, "signal: killed"},
+		{"exit 0", []string{"1\n", ""}, 1, runner.Exited, "the program ended here (exit status 0)"},
+		{"exit 7", []string{"", ""}, 0, runner.Exited, "the program ended here (exit status 7)"},
+		{"closed output", []string{"1\n", "2\n", ""}, 2, runner.Done, ""},
+		{"closed outputs", []string{"1\n"}, 0, runner.Exited, "the program ended here (exit status 0)"},
+		{"killed", []string{""}, 0, runner.Exited, "the program ended here (signal: killed)"},
 		{"panic", []string{"1\n", "part"}, 1, runner.Panicked, "panic: boom"},
 		{"panic in lines", []string{""}, 0, runner.Panicked, "panic: two"},
 		{"raised again", []string{""}, 0, runner.Panicked, "panic: same"},
@@ -112,7 +114,7 @@ func TestRun(t *testing.T) {
 		{"crash after the last marker", []string{""}, 0, runner.Panicked, "panic: late"},
 		{
 			"a crash that is none", []string{"panic: boom\n\ngoroutine 1 [running]:\nmain.main()\n\tnotes/01.md:3 +0x1d\n"},
-			0, runner.Exited, "exit status 2",
+			0, runner.Exited, "the program ended here (exit status 2)",
 		},
 	}
 	for _, tt := range tests {

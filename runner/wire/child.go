@@ -17,9 +17,9 @@ const (
 
 // Child is a program's end of the wire.
 type Child struct {
-	Out     *os.File // standard output at the time of Attach
 	Reports *os.File // nil if the runner wants none
 
+	out   []*os.File // standard output and error at the time of Attach, which are one pipe
 	nonce string
 }
 
@@ -27,7 +27,7 @@ type Child struct {
 // crash report to Reports. A program that is run by hand has no wire: then the
 // methods of the Child do nothing, and the program runs as it is.
 func Attach() (*Child, error) {
-	c := &Child{Out: os.Stdout, nonce: os.Getenv(NonceEnv)}
+	c := &Child{out: []*os.File{os.Stdout, os.Stderr}, nonce: os.Getenv(NonceEnv)}
 	reports := os.Getenv(ReportsEnv)
 	os.Unsetenv(NonceEnv)
 	os.Unsetenv(ReportsEnv)
@@ -63,12 +63,15 @@ func Start() *Child {
 }
 
 // Mark announces that cell is about to run; after the last cell, the number of
-// cells. A runner that is gone is no reason to stop the program.
+// cells. A program may close its standard output or error and go on; if both
+// are closed, or the runner is gone, nobody is left to be told.
 func (c *Child) Mark(cell int) {
 	if c.nonce == "" {
 		return
 	}
-	if err := Mark(c.Out, c.nonce, cell); err != nil {
-		fmt.Fprintln(os.Stderr, "rtbook:", err)
+	for _, out := range c.out {
+		if Mark(out, c.nonce, cell) == nil {
+			return
+		}
 	}
 }

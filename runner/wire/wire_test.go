@@ -188,7 +188,7 @@ func TestAttach(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.Out = w
+	c.out = []*os.File{w}
 	c.Mark(0)
 	w.Close()
 	var b bytes.Buffer
