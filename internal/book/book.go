@@ -27,8 +27,9 @@
 //
 // Markdown is GitHub's (see [Markdown]), in UTF-8, with lines that end in LF or
 // CRLF; a byte order mark is fine. Front matter is YAML between two
-// lines "---" at the very start: title, summary, aliases. A title is taken
-// from the front matter, else from the first heading, else from the file name.
+// lines "---" at the very start: title, summary, and aliases, which are former
+// paths of the page on the site, without ".html". A title is taken from the
+// front matter, else from the first heading, else from the file name.
 //
 // A code fence says what it is in braces after its language:
 //

@@ -2,6 +2,7 @@ package book
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"path"
 	"regexp"
@@ -121,7 +122,7 @@ func frontMatter(ch *Chapter, start int, plain bool) []finding.Finding {
 	y := yamlFile{name: ch.Path, src: string(ch.Text[body:end]), line: line + 1, lenient: plain, fields: []yamlField{
 		{key: "title", text: &ch.Title},
 		{key: "summary", text: &ch.Summary},
-		{key: "aliases", list: &ch.Aliases},
+		{key: "aliases", list: &ch.Aliases, check: checkAlias},
 	}}
 	y.decode()
 	for i := start; i < after; i++ {
@@ -133,6 +134,16 @@ func frontMatter(ch *Chapter, start int, plain bool) []finding.Finding {
 		y.findings[i].Warning = plain
 	}
 	return y.findings
+}
+
+var aliasSyntax = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*$`)
+
+// checkAlias reports an alias that could not have been a page's slug.
+func checkAlias(alias string) error {
+	if !aliasSyntax.MatchString(alias) || strings.HasSuffix(alias, ".html") {
+		return fmt.Errorf("%q is not the path of a page, as in 02-old-name", clip(alias))
+	}
+	return nil
 }
 
 // frontMatterRange finds the front matter that begins at start: its text is
@@ -207,5 +218,5 @@ func chapterNumber(base string) (string, error) {
 	if m == nil {
 		return "", fmt.Errorf("%s is not the name of a chapter", base)
 	}
-	return strings.TrimLeft(m[1], "0"), nil
+	return cmp.Or(strings.TrimLeft(m[1], "0"), "0"), nil
 }

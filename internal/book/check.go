@@ -34,7 +34,7 @@ func nameCells(ch *Chapter, r *reporter) {
 		if a := f.attr("cell"); a != nil && a.value != "" && checkCellID(a.value) == nil {
 			at = f.info + a.valueAt
 			if first := seen[a.value]; first != nil {
-				r.at(at, "", "cell id %s is taken", a.value).
+				r.at(at, "give one of the two another id", "cell id %s is taken", a.value).
 					Notes = []finding.Note{{Pos: first.Pos, Text: "by this cell"}}
 			} else {
 				f.Cell.ID, f.Cell.Named = a.value, true

@@ -135,6 +135,21 @@ func content(ch *Chapter, node *ast.FencedCodeBlock) (string, []int) {
 	return b.String(), indent
 }
 
+// ContentPos returns the place in the chapter of a byte offset of f.Content.
+// The end of the content is where its closing fence stands.
+func (ch *Chapter) ContentPos(f *Fence, offset int) finding.Pos {
+	before := f.Content[:offset]
+	line := strings.Count(before, "\n")
+	col := offset - (strings.LastIndexByte(before, '\n') + 1)
+	if line < len(f.indent) {
+		col += f.indent[line]
+	}
+	if first := f.Pos.Line; first+line < len(ch.lines) {
+		return ch.Pos(ch.lines[first+line] + col)
+	}
+	return ch.Pos(len(ch.Source))
+}
+
 // classify finds out what a fence is to rtbook, and reports whether it is
 // anything.
 func classify(ch *Chapter, f *Fence, r *reporter) bool {

@@ -10,21 +10,10 @@ import (
 
 // checkSyntax reports the first syntax error of a plain go fence.
 func checkSyntax(ch *Chapter, f *Fence, r *reporter) {
-	src := f.Content
-	err := parseGo(src)
-	if err == nil {
-		return
+	if err := parseGo(f.Content); err != nil {
+		pos := ch.ContentPos(f, err.offset)
+		r.at(ch.offset(pos), "{sketch} after go says that a fence need not parse", "%s", err.msg)
 	}
-	line := strings.Count(src[:err.offset], "\n")
-	col := err.offset - (strings.LastIndexByte(src[:err.offset], '\n') + 1)
-	if line < len(f.indent) {
-		col += f.indent[line]
-	}
-	at := len(ch.Source)
-	if first := f.Pos.Line; first+line < len(ch.lines) {
-		at = ch.lines[first+line] + col
-	}
-	r.at(at, "{sketch} after go says that a fence need not parse", "%s", err.msg)
 }
 
 // syntaxError is a fault in Go source, at a byte offset of it.

@@ -31,7 +31,7 @@ func Parse(fsys fs.FS, dir string, skip ...string) (*Book, []finding.Finding) {
 	case err == nil:
 		findings = append(findings, readConfig(b, config, src)...)
 		findings = append(findings, bookChapters(b, t)...)
-	case errors.Is(err, fs.ErrNotExist):
+	case errors.Is(err, fs.ErrNotExist) && !isLink(fsys, config):
 		b.Plain = true
 		findings = append(findings, plainChapters(b, t)...)
 	default:
@@ -41,6 +41,14 @@ func Parse(fsys fs.FS, dir string, skip ...string) (*Book, []finding.Finding) {
 	findings = append(findings, parseAll(b, t)...)
 	finding.Sort(findings)
 	return b, findings
+}
+
+// isLink reports whether name is a symbolic link, wherever it leads. A
+// book.yaml that leads nowhere makes no plain folder: its cells would silently
+// not run.
+func isLink(fsys fs.FS, name string) bool {
+	info, err := fs.Lstat(fsys, name)
+	return err == nil && info.Mode()&fs.ModeSymlink != 0
 }
 
 // checkDir returns a finding if there is no folder dir.

@@ -25,7 +25,7 @@ func files(pairs ...string) fstest.MapFS {
 	return fsys
 }
 
-// lines returns findings as text, one a line, with their hints.
+// texts returns the first line of each finding.
 func texts(findings []finding.Finding) []string {
 	var s []string
 	for _, f := range findings {
@@ -87,6 +87,14 @@ func TestParseFaults(t *testing.T) {
 			`notes/book.yaml:3:9: target: "linux" is not a target such as linux/amd64`,
 			`notes/book.yaml:4:6: url: "example.org" is not an address such as https://example.org/book/`,
 			`notes/book.yaml:5:7: lang: "x_y" is not a language tag such as en or pt-BR`,
+		}},
+		{"book.yaml that is not UTF-8", files("notes/01-a.md", "", "notes/book.yaml", "lang: en\ntitle: \xe9\n"), []string{"notes/book.yaml:2:8: not UTF-8: byte 0xe9"}},
+		{"book.yaml with a byte order mark", files("notes/01-a.md", "", "notes/book.yaml", "\ufefftitle: x\n"), nil},
+		{"its first line", files("notes/01-a.md", "", "notes/book.yaml", "\ufefftitel: x\ntoolchian: y\n"), []string{
+			"notes/book.yaml:1:4: unknown key titel", "notes/book.yaml:2:1: unknown key toolchian"}},
+		{"book.yaml with control characters", files("notes/01-a.md", "", "notes/book.yaml", "title: \"\\0\"\n"), []string{"notes/book.yaml:1:8: title has a control character in it"}},
+		{"a chapter 0 comes after the opening page", files("notes/book.yaml", "title: x", "notes/00-a.md", "", "notes/index.md", "", "notes/0-b.md", ""), []string{
+			"notes/00-a.md: chapter number 0 is taken by 0-b.md",
 		}},
 		{"no title", files("notes/01-a.md", "", "notes/book.yaml", "lang: en\n"), []string{"notes/book.yaml:1:1: the book has no title"}},
 		{"not UTF-8", files("notes/book.yaml", "title: x",
@@ -174,6 +182,8 @@ func TestParseLinks(t *testing.T) {
 	link("../..", "book/shared/up")
 	link("../shared/up/secret.md", "book/notes/secret.txt")
 	link("../shared", "book/notes/folder")
+	write("book/dangling/01-a.md", "```go {cell}\n```\n")
+	link("gone.yaml", "book/dangling/book.yaml")
 	want := []string{
 		"notes/03-c.md: symbolic link that leads out of the book",
 		"notes/04-d.md: symbolic link that leads out of the book",
@@ -196,6 +206,12 @@ func TestParseLinks(t *testing.T) {
 			}
 			if !slices.Equal(titles, []string{"A", "Inside"}) || len(b.Assets) != 0 {
 				t.Errorf("chapters %q, assets %q", titles, b.Assets)
+			}
+			// A book.yaml that leads nowhere does not make its folder plain.
+			b, found = Parse(fsys, "dangling")
+			wantFindings(t, found, "dangling/book.yaml: cannot be read: no such file or directory")
+			if b.Plain {
+				t.Error("plain: its cells would silently not run")
 			}
 		})
 	}
@@ -318,6 +334,33 @@ func TestPlainReturns(t *testing.T) {
 	wantFindings(t, found)
 	if b.Chapters[0].Title != "A" {
 		t.Errorf("title %q", b.Chapters[0].Title)
+	}
+}
+
+func TestOpeningPageIsFirst(t *testing.T) {
+	b, _ := Parse(files("notes/book.yaml", "title: x", "notes/00-a.md", "", "notes/index.md", "", "notes/01-b.md", ""), "notes")
+	var got []string
+	for _, ch := range b.Chapters {
+		got = append(got, ch.Slug)
+	}
+	if want := []string{"index", "00-a", "01-b"}; !slices.Equal(got, want) {
+		t.Errorf("order %q, want %q", got, want)
+	}
+}
+
+func TestContentPos(t *testing.T) {
+	ch := parseOne([]byte("# T\n\n  ```text {output}\n  one\n two\n\tthree\n  ```\n"))
+	f := ch.Fences[0]
+	for text, want := range map[string]string{
+		"one": "notes/01-a.md:4:3", "ne": "notes/01-a.md:4:4",
+		"two": "notes/01-a.md:5:2", "three": "notes/01-a.md:6:2",
+	} {
+		if got := ch.ContentPos(f, strings.Index(f.Content, text)).String(); got != want {
+			t.Errorf("%s is at %s, want %s", text, got, want)
+		}
+	}
+	if got, want := ch.ContentPos(f, len(f.Content)).String(), "notes/01-a.md:7:1"; got != want {
+		t.Errorf("the end is at %s, want %s", got, want)
 	}
 }
 

@@ -21,14 +21,12 @@ type Edit struct {
 // counts.
 //
 // Parsing the result gives the same cells, with the new outputs. So that this
-// holds, edits of what is no cell, of a cell that does not stand at the top
-// level, or whose own fence or output fence is not closed are left out; these
-// have findings.
+// holds, edits of cells that are not [Fence.Recordable] are left out.
 func Rewrite(ch *Chapter, edits []Edit) []byte {
 	last := map[*Fence]string{}
 	var cells []*Fence
 	for _, e := range edits {
-		if !canRecord(e.Cell) {
+		if !e.Cell.Recordable() {
 			continue
 		}
 		if _, ok := last[e.Cell]; !ok {
@@ -47,10 +45,12 @@ func Rewrite(ch *Chapter, edits []Edit) []byte {
 	return apply(ch.Source, changes)
 }
 
-// canRecord reports whether the output of a cell can be written.
-func canRecord(cell *Fence) bool {
-	return cell != nil && cell.Role == RoleCell && cell.Closed && cell.top &&
-		(cell.Output == nil || cell.Output.Closed)
+// Recordable reports whether f is a cell whose output [Rewrite] can write: one
+// at the top level of the document, whose own fence and output fence are
+// closed. Other cells have findings that say what is wrong with them.
+func (f *Fence) Recordable() bool {
+	return f != nil && f.Role == RoleCell && f.Closed && f.top &&
+		(f.Output == nil || f.Output.Closed)
 }
 
 // change replaces a range of bytes.

@@ -138,7 +138,7 @@ func checkRewrite(t interface{ Fatalf(string, ...any) }, src []byte, outputs fun
 			edits = append(edits, Edit{f, out})
 		}
 		switch {
-		case ok && canRecord(f):
+		case ok && f.Recordable():
 			want[i] = EncodeOutput(out)
 		case f.Output != nil:
 			want[i] = f.Output.Content

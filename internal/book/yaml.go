@@ -22,7 +22,7 @@ type yamlField struct {
 	key   string
 	text  *string
 	list  *[]string
-	check func(string) error // of a text that is not empty; may be nil
+	check func(string) error // of a text that is not empty, or of each in a list; may be nil
 }
 
 // yamlFile reads a mapping of known keys, which begins at a line of a file.
@@ -30,6 +30,7 @@ type yamlFile struct {
 	name     string
 	src      string
 	line     int  // 1-based number in the file of src's first line
+	skip     int  // bytes of that line that stand before src
 	lenient  bool // unknown keys, and values of other types under known keys, are no findings
 	fields   []yamlField
 	findings []finding.Finding
@@ -42,7 +43,7 @@ func (y *yamlFile) decode() {
 	if err != nil {
 		var ye yaml.Error
 		if !errors.As(err, &ye) || ye.GetToken() == nil {
-			y.at(nil, "", "%s", firstLine(err.Error()))
+			y.at(nil, yamlHint, "%s", firstLine(err.Error()))
 			return
 		}
 		y.syntax(ye)
@@ -57,19 +58,27 @@ func (y *yamlFile) decode() {
 	}
 }
 
+// yamlHint is the hint for what is no YAML: the faults are nearly always these.
+const yamlHint = `write key: value lines; a value with ": ", " #" or brackets in it stands in double quotes`
+
 var definedTwice = regexp.MustCompile(`^mapping key "(.*)" already defined at \[([0-9]+):([0-9]+)\]`)
 
 // syntax reports an error of the YAML parser.
 func (y *yamlFile) syntax(err yaml.Error) {
 	m := definedTwice.FindStringSubmatch(err.GetMessage())
 	if m == nil {
-		y.at(err.GetToken(), "", "%s", firstLine(err.GetMessage()))
+		message, hint := firstLine(err.GetMessage()), yamlHint
+		if strings.Contains(message, "'\t'") {
+			message, hint = strings.Replace(message, "character '\t'", "a tab", 1), "YAML is indented by blanks, not by tabs"
+		}
+		y.at(err.GetToken(), hint, "%s", message)
 		return
 	}
 	line, _ := strconv.Atoi(m[2])
 	col, _ := strconv.Atoi(m[3])
 	f := y.at(err.GetToken(), "", "key %s is given twice", clip(m[1]))
 	f.Notes = []finding.Note{{Pos: y.place(line, col), Text: "first here"}}
+	f.Hint = "leave one of the two out"
 }
 
 func (y *yamlFile) mapping(body yamlast.Node) {
@@ -116,22 +125,31 @@ func (y *yamlFile) value(f yamlField, n yamlast.Node) {
 			return
 		}
 		for _, item := range seq.Values {
-			if s, ok := y.scalar(item); ok {
+			if s, ok := y.scalar(item); ok && y.valid(f, s, item) {
 				*f.list = append(*f.list, s)
 			}
 		}
 		return
 	}
-	s, ok := y.scalar(n)
-	if !ok {
-		return
+	if s, ok := y.scalar(n); ok && (s == "" || y.valid(f, s, n)) {
+		*f.text = s
 	}
-	*f.text = s
-	if f.check != nil && s != "" {
-		if err := f.check(s); err != nil {
-			y.at(n.GetToken(), "", "%s: %v", f.key, err)
-		}
+}
+
+// valid reports whether a value may stand under its key, and says so if not.
+func (y *yamlFile) valid(f yamlField, s string, n yamlast.Node) bool {
+	if strings.ContainsFunc(s, isControl) {
+		y.mismatch(n, "%s has a control character in it", f.key)
+		return false
 	}
+	if f.check == nil {
+		return true
+	}
+	if err := f.check(s); err != nil {
+		y.mismatch(n, "%s: %v", f.key, err)
+		return false
+	}
+	return true
 }
 
 // scalar returns the text of a node; numbers and the like are taken as they
@@ -202,6 +220,9 @@ func (y *yamlFile) place(line, col int) finding.Pos {
 	if line > 0 && line <= len(y.lines) {
 		pos.Col += byteColumn(y.lines[line-1], col-1)
 	}
+	if line == 1 {
+		pos.Col += y.skip
+	}
 	return pos
 }
 
@@ -239,7 +260,16 @@ func matches(re *regexp.Regexp, want string) func(string) error {
 
 // readConfig fills b from the text of a book.yaml.
 func readConfig(b *Book, name string, src []byte) []finding.Finding {
-	y := yamlFile{name: name, src: string(src), line: 1, fields: []yamlField{
+	if at := badByte(src); at >= 0 {
+		line, col := newLines(src).position(at)
+		return []finding.Finding{{
+			Pos:     finding.Pos{File: name, Line: line, Col: col},
+			Message: fmt.Sprintf("not UTF-8: byte 0x%02x", src[at]),
+			Hint:    "save the file as UTF-8",
+		}}
+	}
+	text := strings.TrimPrefix(string(src), "\ufeff") // as in a chapter, a byte order mark is fine
+	y := yamlFile{name: name, src: text, line: 1, skip: len(src) - len(text), fields: []yamlField{
 		{key: "title", text: &b.Title},
 		{key: "description", text: &b.Description},
 		{key: "lang", text: &b.Lang, check: matches(langSyntax, "a language tag such as en or pt-BR")},

@@ -16,12 +16,13 @@ import (
 //
 // Nothing in a file or message reaches the terminal raw that could change what
 // else is on it: control characters, bytes that are not UTF-8 and the controls
-// of writing direction are written as \xNN and \uNNNN.
+// of writing direction are written as \xNN and \uNNNN. Long lines, and notes of
+// many lines, are cut: a finding is for reading.
 func Write(w io.Writer, fs []Finding, source func(file string) []byte) error {
 	var b bytes.Buffer
 	files := map[string]*excerpts{}
 	for _, f := range fs {
-		b.WriteString(printable(f.String()) + "\n")
+		b.WriteString(cut(printable(f.String())) + "\n")
 		if f.Line > 0 {
 			if files[f.File] == nil {
 				files[f.File] = newExcerpts(source(f.File))
@@ -32,11 +33,32 @@ func Write(w io.Writer, fs []Finding, source func(file string) []byte) error {
 			writeNote(&b, n)
 		}
 		if f.Hint != "" {
-			b.WriteString("   hint: " + printable(f.Hint) + "\n")
+			b.WriteString("   hint: " + cut(printable(f.Hint)) + "\n")
 		}
 	}
 	_, err := w.Write(b.Bytes())
 	return err
+}
+
+// What of a message, and of a note, is written.
+const (
+	maxLine  = 1000 // characters of a line
+	maxLines = 60   // lines of a note
+)
+
+// cut cuts a line that is too long to be read.
+func cut(s string) string {
+	if len(s) <= maxLine {
+		return s
+	}
+	n := 0
+	for i := range s {
+		if n == maxLine {
+			return fmt.Sprintf("%s… (%d bytes more)", s[:i], len(s)-i)
+		}
+		n++
+	}
+	return s
 }
 
 // writeNote writes a note; its further lines are indented.
@@ -45,18 +67,23 @@ func writeNote(b *bytes.Buffer, n Note) {
 	if n.Pos != (Pos{}) {
 		b.WriteString(printable(n.Pos.String()) + ": ")
 	}
-	for i, line := range strings.Split(strings.TrimSuffix(n.Text, "\n"), "\n") {
+	lines := strings.Split(strings.TrimSuffix(n.Text, "\n"), "\n")
+	for i, line := range lines {
 		if i > 0 {
 			b.WriteString("      ")
 		}
-		for j, field := range strings.Split(line, "\t") {
-			if j > 0 {
-				b.WriteByte('\t')
-			}
-			b.WriteString(printable(field))
+		if i == maxLines && len(lines) > maxLines+1 {
+			fmt.Fprintf(b, "… (%d lines more)\n", len(lines)-i)
+			break
 		}
-		b.WriteByte('\n')
+		b.WriteString(cut(Printable(line)) + "\n")
 	}
+}
+
+// Printable returns a text of several lines with nothing in it that a terminal
+// obeys but for its tabs and line feeds.
+func Printable(s string) string {
+	return printableBut(s, "\t\n")
 }
 
 // excerpts finds the lines of one file.
@@ -178,14 +205,20 @@ func glyph(r rune, raw []byte) (string, int) {
 
 // printable returns s on one line, with nothing in it that a terminal obeys.
 func printable(s string) string {
+	return printableBut(strings.ReplaceAll(s, "\t", " "), "")
+}
+
+func printableBut(s, kept string) string {
 	var b strings.Builder
 	for i := 0; i < len(s); {
 		r, size := utf8.DecodeRuneInString(s[i:])
-		text, _ := glyph(r, []byte(s[i:i+size]))
-		if r == '\t' {
-			text = " "
+		raw := s[i : i+size]
+		if strings.Contains(kept, raw) {
+			b.WriteString(raw)
+		} else {
+			text, _ := glyph(r, []byte(raw))
+			b.WriteString(text)
 		}
-		b.WriteString(text)
 		i += size
 	}
 	return b.String()

@@ -66,6 +66,28 @@ func TestWrite(t *testing.T) {
 	}
 }
 
+func TestWriteCutsLongTexts(t *testing.T) {
+	long := strings.Repeat("世", 1<<20)
+	rows := strings.TrimSuffix(strings.Repeat("row\n", 500), "\n")
+	var b strings.Builder
+	f := Finding{Message: long, Notes: []Note{{Text: long + "\n" + rows}}, Hint: long}
+	if err := Write(&b, []Finding{f}, nil); err != nil {
+		t.Fatal(err)
+	}
+	cutLine := strings.Repeat("世", 1000) + "… (3142728 bytes more)" // 3<<20 bytes, of which 3000 are shown
+	want := cutLine + "\n   note: " + cutLine + "\n" + strings.Repeat("      row\n", 59) +
+		"      … (441 lines more)\n   hint: " + cutLine + "\n"
+	if diff := cmp.Diff(want, b.String()); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
+func TestPrintable(t *testing.T) {
+	if got, want := Printable("a\tb\n\x1b[1m\r\xff\u202e\n"), "a\tb\n\\x1b[1m\\x0d\\xff\\u202e\n"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
 func TestWriteCutsMarks(t *testing.T) {
 	src := []byte(strings.Repeat("\u0301", 5000) + "x\n")
 	var b strings.Builder
