@@ -40,7 +40,7 @@ func (b *body) fence(w util.BufWriter, source []byte, node ast.Node, entering bo
 	n := node.(*ast.FencedCodeBlock)
 	f := b.page.fences[n]
 	if f == nil || f.Role == book.RoleGo || f.Role == book.RoleOutput && f.Of == nil {
-		b.code(w, string(n.Language(source)), content(n, source))
+		b.code(w, language(n.Language(source)), content(n, source))
 		return ast.WalkSkipChildren, nil
 	}
 	c, err := b.cell(f, source)

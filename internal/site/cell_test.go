@@ -165,15 +165,48 @@ func TestFrame(t *testing.T) {
 	}
 }
 
+// TestTitle has texts that begin in different ways: a page has one title, and
+// does not say it twice.
+func TestTitle(t *testing.T) {
+	tests := []struct{ text, want string }{
+		{"# One\n\n## Two\n", `<h1 id="one">One</h1>`},
+		{"## Two *x*\n\ntext\n\n### Three\n", `<h1 id="two-x">Two <em>x</em></h1>`},
+		{"<!-- c -->\n\n### Two\n", `<h1 id="two">Two</h1>`},
+		{"Text.\n\n## Two\n", "<h1>Two</h1>\n<p>Text.</p>\n<h2 id=\"two\">"},
+		{"---\ntitle: Front\n---\n## Two\n", "<h1>Front</h1>\n<h2 id=\"two\">"},
+		{"Text.\n", "<h1>a b</h1>\n<p>Text."},
+	}
+	for _, test := range tests {
+		pages, findings := render(t, map[string]string{"d/01-a-b.md": test.text}, "d", nil)
+		page := pages["01-a-b.html"]
+		if !strings.Contains(page, test.want) || strings.Count(page, "<h1") != 1 || len(findings) > 0 {
+			t.Errorf("%q: %s is missing, or not the only title, in\n%s%v", test.text, test.want, page, findings)
+		}
+		if strings.Contains(page, `class="contents"`) {
+			t.Errorf("%q: one heading below the title needs no list of contents", test.text)
+		}
+	}
+}
+
+// TestLanguage has the first words of info strings of other tools.
+func TestLanguage(t *testing.T) {
+	for word, want := range map[string]string{"go": "go", "": "", "rust,ignore": "rust", "js{1,3}": "js", "sh:x.sh": "sh", "c++": "c++", "{.go}": ""} {
+		if got := language([]byte(word)); got != want {
+			t.Errorf("language(%q) = %q, want %q", word, got, want)
+		}
+	}
+}
+
 // TestRawHTML sees that no markup of an author reaches the page.
 func TestRawHTML(t *testing.T) {
-	page := chapterOf(t, "a <img src=x onerror=y()> b <!-- gone --> c\n\n<div onclick=\"z()\">\nhi\n</div>\n\n<!-- gone\n\ntoo -->\n\n<?php ?>\n\n[j](javascript:alert(1)) ![d](data:text/html,x)\n", nil)
-	for _, bad := range []string{"<img src=x", "<div onclick", "gone", "<?php", "javascript:", "text/html"} {
+	page := chapterOf(t, "a <img src=x onerror=y()> b <!-- gone --> c\n\n<div onclick=\"z()\">\nhi\n</div>\n\n<!-- gone\n\ntoo -->\n\n<?php ?>\n\n[j](javascript:alert(1)) ![d](data:text/html,x) <javascript:alert(2)> <a@b.org> <https://a.org/?x=1&y>\n", nil)
+	for _, bad := range []string{"<img src=x", "<div onclick", "gone", "<?php", "(javascript:", "\"javascript:", "\"\"", "text/html"} {
 		if strings.Contains(page, bad) {
 			t.Errorf("%q is in the page", bad)
 		}
 	}
-	for _, want := range []string{"&lt;img src=x onerror=y()&gt; b", "&lt;div onclick=", "&lt;?php", "<a>j</a>"} {
+	for _, want := range []string{"&lt;img src=x onerror=y()&gt; b", "&lt;div onclick=", "&lt;?php", "<a>j</a> d <a>javascript:alert(2)</a>",
+		`<a href="mailto:a@b.org">a@b.org</a>`, `<a href="https://a.org/?x=1&amp;y">https://a.org/?x=1&amp;y</a>`} {
 		if !strings.Contains(page, want) {
 			t.Errorf("%q is not in the page:\n%s", want, page)
 		}

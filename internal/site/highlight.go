@@ -1,6 +1,7 @@
 package site
 
 import (
+	"bytes"
 	"html"
 	"strings"
 	"sync"
@@ -23,6 +24,15 @@ type highlighter struct {
 }
 
 func newHighlighter() *highlighter { return new(highlighter) }
+
+// language returns the language that the first word of an info string names:
+// the part of it that is a name, as in "rust,ignore" and "js{1,3}".
+func language(word []byte) string {
+	if i := bytes.IndexAny(word, ",{:"); i >= 0 {
+		word = word[:i]
+	}
+	return string(word)
+}
 
 // code writes a block of code.
 func (b *body) code(w util.BufWriter, lang string, code []byte) {

@@ -67,6 +67,9 @@ func (s *site) resolve(p *page, dest string) (href, missing string) {
 		if name, ok := s.assets[target]; ok {
 			return p.to(name, u.Fragment), ""
 		}
+		if name := strings.TrimPrefix(target, folderPrefix(s.book.Dir)); s.book.Plain && s.names[name] != "" {
+			return p.to(name, u.Fragment), "" // written for a site like this one
+		}
 	}
 	return dest, fmt.Sprintf("no file %q that is part of the site", u.Path)
 }

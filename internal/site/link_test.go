@@ -61,7 +61,9 @@ func TestResolve(t *testing.T) {
 		{"file.go#L3", "file.go#L3", ""},
 		{"/part/two.md", "two.html", ""},
 		{"/docs/part/two.md", "two.html", ""},
-		{"two.html", "two.html", `no file "two.html" that is part of the site`},
+		{"two.html", "two.html", ""},
+		{"/part/two.html#two", "two.html#two", ""},
+		{"three.html", "three.html", `no file "three.html" that is part of the site`},
 		{"../../elsewhere/outside.md", "../../elsewhere/outside.md", `no file "../../elsewhere/outside.md" that is part of the site`},
 		{"../../../../etc/passwd", "../../../../etc/passwd", `no file "../../../../etc/passwd" that is part of the site`},
 		{"none.md", "none.md", `no file "none.md" that is part of the site`},
@@ -76,6 +78,15 @@ func TestResolve(t *testing.T) {
 		if got != test.want || missing != test.missing {
 			t.Errorf("resolve(%q) = %q, %q\nwant %q, %q", test.dest, got, missing, test.want, test.missing)
 		}
+	}
+}
+
+// TestLinkToHTML has a link as it would be on the site: in a book it would lead
+// nowhere where its Markdown is read.
+func TestLinkToHTML(t *testing.T) {
+	_, findings := render(t, map[string]string{"notes/book.yaml": bookYAML, "notes/index.md": "# Start\n", "notes/01-one.md": "# One\n\n[start](index.html)\n"}, "notes", nil)
+	if len(findings) != 1 || findings[0].Line != 3 {
+		t.Errorf("findings: %+v", findings)
 	}
 }
 

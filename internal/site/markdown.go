@@ -66,6 +66,7 @@ func (b *body) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 	reg.Register(ast.KindHTMLBlock, b.htmlBlock)
 	reg.Register(ast.KindRawHTML, b.rawHTML)
 	reg.Register(ast.KindLink, b.link)
+	reg.Register(ast.KindAutoLink, b.autoLink)
 	reg.Register(ast.KindImage, b.image)
 	reg.Register(east.KindTable, b.table)
 	reg.Register(east.KindTableCell, b.tableCell)
@@ -86,6 +87,9 @@ func (p *page) hasTitle() bool {
 
 func (b *body) heading(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
 	level := strconv.Itoa(n.(*ast.Heading).Level)
+	if n == ast.Node(b.page.top) {
+		level = "1"
+	}
 	id := stdhtml.EscapeString(headingID(n))
 	if entering {
 		_, _ = w.WriteString("<h" + level)
@@ -253,14 +257,38 @@ func (b *body) link(w util.BufWriter, source []byte, node ast.Node, entering boo
 	return ast.WalkContinue, nil
 }
 
+// autoLink writes an address that is its own text. It is absolute, by its
+// syntax.
+func (b *body) autoLink(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
+	if !entering {
+		return ast.WalkContinue, nil
+	}
+	n := node.(*ast.AutoLink)
+	dest := n.URL(source)
+	if n.AutoLinkType == ast.AutoLinkEmail && !bytes.HasPrefix(bytes.ToLower(dest), []byte("mailto:")) {
+		dest = append([]byte("mailto:"), dest...)
+	}
+	_, _ = w.WriteString("<a")
+	writeAddress(w, "href", string(dest))
+	_ = w.WriteByte('>')
+	escape(w, n.Label(source))
+	_, _ = w.WriteString("</a>")
+	return ast.WalkContinue, nil
+}
+
 func (b *body) image(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
 	if !entering {
 		return ast.WalkContinue, nil
 	}
 	n := node.(*ast.Image)
+	alt := plainText(n, source)
+	if html.IsDangerousURL(util.URLEscape(unescape(n.Destination), false)) {
+		escape(w, []byte(alt)) // an image needs an address
+		return ast.WalkSkipChildren, nil
+	}
 	_, _ = w.WriteString("<img")
 	b.address(w, "src", n.Destination, n)
-	_, _ = w.WriteString(` alt="` + stdhtml.EscapeString(plainText(n, source)) + `"`)
+	_, _ = w.WriteString(` alt="` + stdhtml.EscapeString(alt) + `"`)
 	b.titleAttr(w, n.Title)
 	_ = w.WriteByte('>')
 	return ast.WalkSkipChildren, nil
@@ -286,6 +314,11 @@ func (b *body) address(w util.BufWriter, attr string, raw []byte, n ast.Node) {
 		b.finding(n, "image "+strconv.Quote(dest)+" is on another site, which readers offline do not reach",
 			"put the image beside the chapter")
 	}
+	writeAddress(w, attr, href)
+}
+
+// writeAddress writes an attribute that holds an address.
+func writeAddress(w util.BufWriter, attr, href string) {
 	escaped := util.URLEscape([]byte(href), false)
 	if html.IsDangerousURL(escaped) {
 		return // a script, say: the text stays, and leads nowhere

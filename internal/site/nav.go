@@ -64,7 +64,7 @@ func (f *folder) first() *page {
 // it is too long to be shown whole.
 func (s *site) nav(p *page) ([]theme.NavItem, *theme.Link) {
 	if len(s.pages) <= navLimit {
-		items, _ := s.navTree(p, s.navStart(), 0)
+		items, _ := navTree(s.navEntries(p), 0)
 		return items, nil
 	}
 	return s.navFolder(p), &theme.Link{Title: "All pages", Href: p.to("sitemap.html", "")}
@@ -79,23 +79,62 @@ func (s *site) navStart() int {
 	return 0
 }
 
-// navTree returns the entries for the pages from i on that are at depth or
-// below, and the index after them.
-func (s *site) navTree(p *page, i, depth int) ([]theme.NavItem, int) {
-	var items []theme.NavItem
-	for i < len(s.pages) {
-		q := s.pages[i]
+// navEntry is a line of the list of chapters, depth levels in.
+type navEntry struct {
+	depth int
+	item  theme.NavItem
+}
+
+// navEntries returns the lines of the list on a page: the pages, and what
+// stands above them without being one: the parts of a summary, folders without
+// a page of their own, and a word about the pages that a summary leaves out.
+func (s *site) navEntries(p *page) []navEntry {
+	var entries []navEntry
+	folders := map[string]bool{} // those that have a line
+	for i, q := range s.pages[s.navStart():] {
+		part, depth := q.chapter.Part, q.chapter.Depth
 		switch {
-		case q.chapter.Depth < depth:
-			return items, i
-		case q.chapter.Depth > depth && len(items) > 0:
-			items[len(items)-1].Children, i = s.navTree(p, i, depth+1)
-		default: // also a page that is deeper than the one before it allows
-			items = append(items, s.navItem(p, q))
-			i++
+		case part != "" && part == q.dir && depth > 0:
+			entries = appendFolders(entries, s.folders, folders, q.dir)
+		case part != "":
+			entries = append(entries, navEntry{max(depth-1, 0), theme.NavItem{Title: part}})
+		case q.chapter.Unlisted && i > 0 && !s.pages[q.index-1].chapter.Unlisted:
+			entries = append(entries, navEntry{0, theme.NavItem{Title: "Not in the summary"}})
+		}
+		entries = append(entries, navEntry{depth, s.navItem(p, q)})
+	}
+	return entries
+}
+
+// appendFolders appends lines for a folder and for those that it is in, where
+// these have no line yet and no page that is one.
+func appendFolders(entries []navEntry, all map[string]*folder, done map[string]bool, dir string) []navEntry {
+	if dir == "" || done[dir] || all[dir].own != nil {
+		return entries
+	}
+	done[dir] = true
+	entries = appendFolders(entries, all, done, folderOf(dir))
+	return append(entries, navEntry{strings.Count(dir, "/"), theme.NavItem{Title: path.Base(dir)}})
+}
+
+// navTree makes a tree of the first entries, as far as they are at depth or
+// below, and returns it with the number of these entries.
+func navTree(entries []navEntry, depth int) (items []theme.NavItem, n int) {
+	for n < len(entries) {
+		e := entries[n]
+		switch {
+		case e.depth < depth:
+			return items, n
+		case e.depth > depth && len(items) > 0:
+			children, more := navTree(entries[n:], depth+1)
+			items[len(items)-1].Children = append(items[len(items)-1].Children, children...)
+			n += more
+		default: // also one that is deeper than the one before it allows
+			items = append(items, e.item)
+			n++
 		}
 	}
-	return items, i
+	return items, n
 }
 
 func (s *site) navItem(p, to *page) theme.NavItem {

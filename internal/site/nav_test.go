@@ -64,6 +64,38 @@ func TestNavByDepth(t *testing.T) {
 	}
 }
 
+// TestNavOfFolders has folders without a page of their own: their names stand
+// above their pages, which must not seem to be part of the page before.
+func TestNavOfFolders(t *testing.T) {
+	s := surveyed(t, map[string]string{
+		"a.md":            "# A\n",
+		"b/one.md":        "# One\n",
+		"b/two.md":        "# Two\n",
+		"c/README.md":     "# C\n",
+		"c/x.md":          "# X\n",
+		"c/sub/deep/z.md": "# Z\n",
+		"c/sub/last/z.md": "# Last\n",
+		"d.md":            "# D\n",
+	})
+	items, _ := s.nav(s.byPath["b/two.md"])
+	if got, want := outline(items), "A (b) [One *Two*] C [(sub) [(deep) [Z] (last) [Last]] X] D"; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+// TestNavOfSummary has a SUMMARY.md like those of mdBook.
+func TestNavOfSummary(t *testing.T) {
+	s := surveyed(t, map[string]string{
+		"SUMMARY.md": "# Summary\n\n[Start](README.md)\n\n# User guide\n\n- [Install](install.md)\n  - [Source](source.md)\n- Reference\n  - [Flags](flags.md)\n\n---\n\n# The end\n\n- [Last](last.md)\n",
+		"README.md":  "# Start\n", "install.md": "# Install\n", "source.md": "# Source\n",
+		"flags.md": "# Flags\n", "last.md": "# Last\n", "a/left.md": "# Left\n", "a/out.md": "# Out\n",
+	})
+	items, _ := s.nav(s.byPath["flags.md"])
+	if got, want := outline(items), "Start (User guide) Install [Source] (Reference) [*Flags*] (The end) Last (Not in the summary) Left Out"; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
 func TestNavOfManyPages(t *testing.T) {
 	s := surveyed(t, largePlain())
 	tests := []struct{ page, want string }{

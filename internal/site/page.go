@@ -25,6 +25,7 @@ type page struct {
 	title    string
 	lead     string // the beginning of the first paragraph, as text
 	headings []heading
+	top      *ast.Heading    // shown as the title though its level is a lower one; nil for most
 	anchors  map[string]bool // ids that a link may lead to
 	fences   map[ast.Node]*book.Fence
 	aliases  []string // files that lead here
@@ -56,7 +57,24 @@ func surveyPage(c *book.Chapter, index int) *page {
 		}
 	}
 	p.surveyBlocks(c.Doc)
+	p.promote()
 	return p
+}
+
+// promote makes the title of the page out of a heading of a lower level, if the
+// text has no title and begins with that heading, which then is the chapter's.
+func (p *page) promote() {
+	if p.hasTitle() || len(p.headings) == 0 {
+		return
+	}
+	for n := p.chapter.Doc.FirstChild(); n != nil; n = n.NextSibling() {
+		if h, ok := n.(*ast.Heading); ok && p.headings[0].title == p.title {
+			p.top, p.headings[0].level = h, 1
+		}
+		if n.Kind() != ast.KindHTMLBlock { // a comment, most likely
+			return
+		}
+	}
 }
 
 // folderOf returns the folder that a file of the site is in, "" for the root.

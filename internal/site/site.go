@@ -36,6 +36,7 @@ import (
 	"cmp"
 	"fmt"
 	"io/fs"
+	"path"
 	"runtime"
 	"slices"
 	"strings"
@@ -85,6 +86,7 @@ type site struct {
 	assets   map[string]string // file of the site, by path in the file system that was parsed
 	folders  map[string]*folder
 	names    map[string]string // every file of the site, to what it comes from
+	inside   map[string]string // every folder of the site, to what the first file in it comes from
 }
 
 // Render makes the site. Faults in the book that only show here, such as links
@@ -170,43 +172,61 @@ func (s *site) survey(files *Files) {
 	s.byPath = make(map[string]*page, len(b.Chapters))
 	s.assets = make(map[string]string, len(b.Assets))
 	s.folders = map[string]*folder{}
+	s.inside = map[string]string{}
 	s.names = map[string]string{theme.StylesheetName: "the theme", "404.html": "the site", "sitemap.html": "the site", manifestName: "the site"}
 	if b.URL != "" {
 		s.names["sitemap.xml"] = "the site"
-	}
-	claim := func(name, from string) bool {
-		if other, taken := s.names[name]; taken {
-			files.Findings = append(files.Findings, finding.Finding{
-				Pos:     finding.Pos{File: from},
-				Message: fmt.Sprintf("%s of the site is already taken by %s", name, other),
-				Hint:    "rename one of the two",
-			})
-			return false
-		}
-		s.names[name] = from
-		return true
 	}
 	for i, c := range b.Chapters {
 		p := surveyPage(c, i)
 		s.pages = append(s.pages, p)
 		s.byPath[c.Path] = p
-		claim(p.name, c.Path)
+		s.claim(files, p.name, c.Path, false)
 	}
 	s.surveyFolders()
 	for _, a := range b.Assets {
+		// A plain folder may well hold an index.html or a 404.html of its own,
+		// for another tool: its pages are whole without them.
 		name := strings.TrimPrefix(a, folderPrefix(b.Dir))
-		s.assets[a] = name
-		if claim(name, a) {
+		if s.claim(files, name, a, b.Plain) {
+			s.assets[a] = name
 			files.byName[name] = file{asset: a}
 		}
 	}
 	for _, p := range s.pages {
 		for _, alias := range p.chapter.Aliases {
-			if name := alias + ".html"; fs.ValidPath(name) && claim(name, p.chapter.Path) {
+			if name := alias + ".html"; fs.ValidPath(name) && s.claim(files, name, p.chapter.Path, false) {
 				p.aliases = append(p.aliases, name)
 			}
 		}
 	}
+}
+
+// claim gives a name of the site to what comes from a path. If a file has it,
+// or has the name of one of its folders, or a folder has it, there is a finding,
+// and claim returns false.
+func (s *site) claim(files *Files, name, from string, warning bool) bool {
+	taken, by := name, s.names[name]
+	if by == "" && s.inside[name] != "" {
+		by = s.inside[name] + ", which is in a folder of this name"
+	}
+	for dir := path.Dir(name); by == "" && dir != "."; dir = path.Dir(dir) {
+		taken, by = dir, s.names[dir]
+	}
+	if by != "" {
+		files.Findings = append(files.Findings, finding.Finding{
+			Pos:     finding.Pos{File: from},
+			Message: fmt.Sprintf("%s of the site is already taken by %s", taken, by),
+			Hint:    "rename one of the two",
+			Warning: warning,
+		})
+		return false
+	}
+	s.names[name] = from
+	for dir := path.Dir(name); dir != "." && s.inside[dir] == ""; dir = path.Dir(dir) {
+		s.inside[dir] = from
+	}
+	return true
 }
 
 // folderPrefix returns what the paths of a folder's files begin with.

@@ -197,6 +197,53 @@ func TestNameTaken(t *testing.T) {
 	}
 }
 
+// TestNameTakenInPlainFolder has what the folders of other tools hold.
+func TestNameTakenInPlainFolder(t *testing.T) {
+	pages, findings := render(t, map[string]string{
+		"docs/README.md":          "# Home\n\n![p](guide.html/p.png)\n",
+		"docs/guide.md":           "# Guide\n",
+		"docs/index.html":         "mine",
+		"docs/404.html":           "mine",
+		"docs/guide.html/p.png":   "mine",
+		"docs/rtbook.css/any.css": "mine",
+	}, "docs", nil)
+	var got []string
+	for _, f := range findings {
+		if !f.Warning {
+			t.Errorf("%s: %s: this stops the build", f.File, f.Message)
+		}
+		got = append(got, f.File+": "+f.Message)
+	}
+	want := []string{
+		"docs/404.html: 404.html of the site is already taken by the site",
+		"docs/guide.html/p.png: guide.html of the site is already taken by docs/guide.md",
+		"docs/index.html: index.html of the site is already taken by docs/README.md",
+		"docs/rtbook.css/any.css: rtbook.css of the site is already taken by the theme",
+		`docs/README.md: link to "guide.html/p.png": no file "guide.html/p.png" that is part of the site`,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("findings (-want +got):\n%s", diff)
+	}
+	for name, page := range pages {
+		if page == "mine" {
+			t.Errorf("an asset has taken %s", name)
+		}
+	}
+}
+
+// TestPageForFolder has a page whose file would have a folder's name. A page
+// cannot be left out, so that stops the build.
+func TestPageForFolder(t *testing.T) {
+	_, findings := render(t, map[string]string{
+		"docs/a.html/x.md": "# X\n",
+		"docs/a.md":        "# A\n",
+	}, "docs", nil)
+	if len(findings) != 1 || findings[0].Warning || findings[0].File != "docs/a.md" ||
+		findings[0].Message != "a.html of the site is already taken by docs/a.html/x.md, which is in a folder of this name" {
+		t.Errorf("findings: %+v", findings)
+	}
+}
+
 func TestEmptyBook(t *testing.T) {
 	files, err := Render(Input{Book: &book.Book{Plain: true}})
 	if err != nil {

@@ -2,12 +2,12 @@ package site
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"strconv"
@@ -34,7 +34,8 @@ type Stats struct {
 // does not know; nothing has been written then.
 //
 // Before the first file changes, the manifest names the old files and the new
-// ones; after an interruption, the next write knows both.
+// ones; after an interruption, the next write knows both. It also removes the
+// folder [pendingName], where files are on their way to their places.
 //
 // One write at a time works on a folder; another waits a few seconds for it,
 // and then fails.
@@ -70,12 +71,17 @@ func (w *Writer) write(files *Files, dir string) (Stats, error) {
 	if err != nil {
 		return Stats{}, err
 	}
-	return o.write()
+	if err := o.repl.clear(); err != nil {
+		return Stats{}, err
+	}
+	stats, err := o.write()
+	return stats, cmp.Or(err, o.repl.clear())
 }
 
 // output is a folder that a site is being written to.
 type output struct {
 	root  *os.Root // keeps links in the folder from leading out of it
+	repl  replacer
 	files *Files
 	fresh bool     // there is nothing in it yet
 	old   []string // what an earlier write left there, sorted
@@ -88,14 +94,14 @@ func openOutput(root *os.Root, files *Files) (*output, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &output{root: root, files: files, old: old}
+	o := &output{root: root, repl: replacer{root: root}, files: files, old: old}
 	if !found {
 		entries, err := fs.ReadDir(root.FS(), ".")
 		if err != nil {
 			return nil, err
 		}
 		if foreign := firstForeign(entries); foreign != "" {
-			return nil, fmt.Errorf("the folder has files that rtbook did not write, such as %s: choose an empty folder, or empty this one", foreign)
+			return nil, fmt.Errorf("the folder holds what rtbook has no record of writing, such as %s: choose an empty folder, or empty this one", foreign)
 		}
 		o.fresh = len(entries) == 0
 	}
@@ -118,28 +124,76 @@ func firstForeign(entries []fs.DirEntry) string {
 	return ""
 }
 
-// checkUnknown fails if a file that no earlier write made would be replaced.
+// checkUnknown fails if something that no earlier write made stands where a
+// file of the site, or one of its folders, would have to.
 func (o *output) checkUnknown() error {
 	if o.fresh {
 		return nil
 	}
+	checked := map[string]bool{".": true} // folders
 	for _, name := range o.files.names {
-		if _, ok := slices.BinarySearch(o.old, name); ok {
-			continue
+		for dir := path.Dir(name); !checked[dir]; dir = path.Dir(dir) {
+			checked[dir] = true
+			if info, err := o.root.Stat(dir); err == nil && !info.IsDir() && !o.known(dir) {
+				return inTheWay(dir)
+			}
 		}
-		old, err := o.root.ReadFile(name)
-		if err != nil {
-			continue // it does not exist, or what stands there will not let itself be replaced
-		}
-		data, err := o.files.ReadFile(name)
-		if err != nil {
+		if err := o.checkPlace(name); err != nil {
 			return err
-		}
-		if !bytes.Equal(old, data) {
-			return fmt.Errorf("%s is in the way, and rtbook did not write it: move it elsewhere", name)
 		}
 	}
 	return nil
+}
+
+// checkPlace fails if the place of a file is taken by something unknown.
+func (o *output) checkPlace(name string) error {
+	info, err := o.root.Lstat(name)
+	if err != nil {
+		return nil // nothing is there, or writing will say why it cannot be
+	}
+	if info.IsDir() {
+		return o.checkFolder(name)
+	}
+	if o.known(name) {
+		return nil
+	}
+	data, err := o.files.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	if old, err := o.root.ReadFile(name); err != nil || !bytes.Equal(old, data) {
+		return inTheWay(name)
+	}
+	return nil
+}
+
+// checkFolder fails if a folder, which has to go, holds more than earlier
+// writes made: those files are removed, and the folder with them.
+func (o *output) checkFolder(dir string) error {
+	empty := true
+	err := fs.WalkDir(o.root.FS(), dir, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		if empty = false; !o.known(name) {
+			return inTheWay(name)
+		}
+		return nil
+	})
+	if err == nil && empty {
+		return inTheWay(dir)
+	}
+	return err
+}
+
+// known reports whether an earlier write made a file.
+func (o *output) known(name string) bool {
+	_, ok := slices.BinarySearch(o.old, name)
+	return ok
+}
+
+func inTheWay(name string) error {
+	return fmt.Errorf("%s is in the way, and %s does not say that rtbook wrote it: move it elsewhere", name, manifestName)
 }
 
 func (o *output) write() (Stats, error) {
@@ -256,7 +310,7 @@ func (o *output) replace(name string, data []byte, stats *Stats) error {
 		}
 	}
 	stats.Written++
-	return replaceFile(o.root, filepath.FromSlash(name), data)
+	return o.repl.replace(name, data)
 }
 
 // manifestName is the file in the output folder that lists the others.

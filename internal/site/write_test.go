@@ -87,13 +87,13 @@ func TestWriteLeavesUnchangedFilesAlone(t *testing.T) {
 	files := filesOf("a.html", "A", "b.html", "B")
 	mustWrite(t, dir, files, Stats{Written: 2}, map[string]string{"a.html": "A", "b.html": "B"})
 	old := time.Date(2001, 2, 3, 4, 5, 6, 0, time.UTC)
-	for _, name := range []string{"a.html", manifestName} {
+	for _, name := range []string{"a.html", manifestName, "."} { // the folder, too: nothing comes or goes in it
 		if err := os.Chtimes(filepath.Join(dir, name), old, old); err != nil {
 			t.Fatal(err)
 		}
 	}
 	mustWrite(t, dir, files, Stats{Unchanged: 2}, map[string]string{"a.html": "A", "b.html": "B"})
-	for _, name := range []string{"a.html", manifestName} {
+	for _, name := range []string{"a.html", manifestName, "."} {
 		info, err := os.Stat(filepath.Join(dir, name))
 		if err != nil {
 			t.Fatal(err)
@@ -164,6 +164,9 @@ func TestWriteAfterInterruption(t *testing.T) {
 	if _, err := Write(broken, dir); err == nil || !strings.Contains(err.Error(), "gone.png") {
 		t.Fatalf("got error %v, want one about gone.png", err)
 	}
+	if _, err := os.Stat(filepath.Join(dir, pendingName)); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("%s is left behind: %v", pendingName, err)
+	}
 	if got := onDisk(t, dir)["old.html"]; got != "O" {
 		t.Errorf("old.html is %q after a write that failed", got)
 	}
@@ -172,6 +175,62 @@ func TestWriteAfterInterruption(t *testing.T) {
 
 // removed returns how many files of a folder are not a.html.
 func removed(t *testing.T, dir string) int { return len(onDisk(t, dir)) - 1 }
+
+// TestWriteAfterKill has what a write leaves that was killed between making a
+// file and putting it into its place.
+func TestWriteAfterKill(t *testing.T) {
+	for _, before := range []*Files{filesOf(), filesOf("a.html", "A")} {
+		dir := t.TempDir()
+		if _, err := Write(before, dir); err != nil {
+			t.Fatal(err)
+		}
+		put(t, dir, pendingName+"/1", "hal")
+		if _, err := Write(filesOf("a.html", "A", "b.html", "B"), dir); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(map[string]string{"a.html": "A", "b.html": "B"}, onDisk(t, dir)); diff != "" {
+			t.Errorf("the folder (-want +got):\n%s", diff)
+		}
+		if _, err := os.Stat(filepath.Join(dir, pendingName)); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%s is still there: %v", pendingName, err)
+		}
+	}
+	// A first write may be killed before there is a manifest.
+	dir := t.TempDir()
+	put(t, dir, pendingName+"/1", "hal")
+	mustWrite(t, dir, filesOf("a.html", "A"), Stats{Written: 1}, map[string]string{"a.html": "A"})
+}
+
+// TestWriteRefusesBeforeItBegins has things in the way that only a rename or
+// a new folder would run into, after other files were written.
+func TestWriteRefusesBeforeItBegins(t *testing.T) {
+	tests := []struct{ name, foreign string }{
+		{"a folder where a known file was", "a.html/mine.txt"},
+		{"a folder where a new file goes", "z.html/mine.txt"},
+		{"a file where a folder goes", "z"},
+		{"a file where a folder above goes", "y"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			dir := t.TempDir()
+			mustWrite(t, dir, filesOf("a.html", "A"), Stats{Written: 1}, map[string]string{"a.html": "A"})
+			if strings.HasPrefix(test.foreign, "a.html/") {
+				if err := os.Remove(filepath.Join(dir, "a.html")); err != nil {
+					t.Fatal(err)
+				}
+			}
+			put(t, dir, test.foreign, "mine")
+			before := onDisk(t, dir)
+			_, err := Write(filesOf("0.html", "new", "a.html", "A2", "y/x/c.html", "C", "z.html", "Z", "z/b.html", "B"), dir)
+			if err == nil || !strings.Contains(err.Error(), test.foreign+" is in the way") {
+				t.Errorf("got error %v, want one about %s", err, test.foreign)
+			}
+			if diff := cmp.Diff(before, onDisk(t, dir)); diff != "" {
+				t.Errorf("something was written all the same:\n%s", diff)
+			}
+		})
+	}
+}
 
 // TestManifestCannotLeadOut has a manifest that somebody changed.
 func TestManifestCannotLeadOut(t *testing.T) {
