@@ -10,7 +10,7 @@ import (
 
 func buildCommand() *cobra.Command {
 	var f flags
-	var src, out string
+	var out string
 	c := &cobra.Command{
 		Use:   "build",
 		Short: "Run every cell and write the site",
@@ -25,12 +25,9 @@ SUMMARY.md or else from the paths, and nothing in it needs to be a cell.`,
 			if err != nil {
 				return err
 			}
-			opt.Src, opt.Out = src, out
+			opt.Out = out
 			r, err := pipeline.Build(c.Context(), opt)
-			if err != nil {
-				return err
-			}
-			if err := report(c, r); err != nil {
+			if err := report(c, r, err); err != nil {
 				return err
 			}
 			fmt.Fprintln(c.OutOrStdout(), summary(r))
@@ -40,17 +37,24 @@ SUMMARY.md or else from the paths, and nothing in it needs to be a cell.`,
 		},
 	}
 	f.add(c)
-	c.Flags().StringVar(&src, "src", "", "the `DIR` of Markdown (default: notes)")
 	c.Flags().StringVar(&out, "out", "", "the `DIR` of the site (default: public)")
 	return c
 }
 
 // summary says what was checked.
 func summary(r *pipeline.Report) string {
-	if r.Totals.Cells == 0 {
+	t := r.Totals
+	if t.Cells+t.NotRun == 0 {
 		return count(len(r.Book.Chapters), "page") + ", no cells"
 	}
-	return fmt.Sprintf("%s: %d exact, %d of them compiled only", count(r.Totals.Cells, "cell"), r.Totals.Exact, r.Totals.Compiled)
+	s := fmt.Sprintf("%s: %d exact", count(t.Cells+t.NotRun, "cell"), t.Exact)
+	if t.Compiled > 0 {
+		s += fmt.Sprintf(", %d of them compiled only", t.Compiled)
+	}
+	if t.NotRun > 0 {
+		s += fmt.Sprintf("; %d compiled only, so not run", t.NotRun)
+	}
+	return s
 }
 
 // noArgs refuses arguments with what to do instead.

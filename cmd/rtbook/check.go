@@ -10,7 +10,6 @@ import (
 
 func checkCommand() *cobra.Command {
 	var f flags
-	var src string
 	c := &cobra.Command{
 		Use:   "check",
 		Short: "Run every cell and report what the chapters get wrong; writes nothing",
@@ -20,12 +19,8 @@ func checkCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			opt.Src = src
 			r, err := pipeline.Check(c.Context(), opt)
-			if err != nil {
-				return err
-			}
-			if err := report(c, r); err != nil {
+			if err := report(c, r, err); err != nil {
 				return err
 			}
 			fmt.Fprintln(c.OutOrStdout(), summary(r))
@@ -33,6 +28,5 @@ func checkCommand() *cobra.Command {
 		},
 	}
 	f.add(c)
-	c.Flags().StringVar(&src, "src", "", "the `DIR` of Markdown (default: notes)")
 	return c
 }

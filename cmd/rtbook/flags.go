@@ -1,7 +1,10 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 
@@ -14,6 +17,7 @@ import (
 // flags are those that every command has under the same name.
 type flags struct {
 	dir    string
+	src    string
 	engine string
 	jobs   int
 	anyGo  bool
@@ -21,6 +25,7 @@ type flags struct {
 
 func (f *flags) add(c *cobra.Command) {
 	c.Flags().StringVarP(&f.dir, "dir", "C", "", "the book's root `DIR` (default: the current directory)")
+	c.Flags().StringVar(&f.src, "src", "", "the `DIR` of Markdown (default: notes)")
 	c.Flags().StringVar(&f.engine, "engine", "", "run one `ENGINE` only: yaegi or go (default: both, which must agree)")
 	c.Flags().IntVar(&f.jobs, "jobs", 0, "programs that run at the same time (default: the number of processors)")
 	c.Flags().BoolVar(&f.anyGo, "any-go", false, "go on with whatever Go there is, instead of the book's pin")
@@ -40,9 +45,12 @@ func (f *flags) options(c *cobra.Command) (pipeline.Options, error) {
 	if err != nil {
 		return pipeline.Options{}, err
 	}
-	opt := pipeline.Options{Root: f.dir, Engine: f.engine, Jobs: f.jobs, AnyGo: f.anyGo, CacheDir: cache}
-	opt.Warn = func(err error) { fmt.Fprintln(c.ErrOrStderr(), "rtbook: warning:", err) }
-	opt.Progress = progress()
+	opt := pipeline.Options{Root: f.dir, Src: f.src, Engine: f.engine, Jobs: f.jobs, AnyGo: f.anyGo, CacheDir: cache}
+	clear := ""
+	if term.IsTerminal(int(os.Stderr.Fd())) {
+		opt.Progress, clear = progress(os.Stderr), clearLine
+	}
+	opt.Warn = func(err error) { fmt.Fprintln(c.ErrOrStderr(), clear+"rtbook: warning:", err) }
 	return opt, nil
 }
 
@@ -58,30 +66,37 @@ func cacheDir() (string, error) {
 	return filepath.Join(dir, "rtbook"), nil
 }
 
+// clearLine empties the line of a terminal on which progress is shown.
+const clearLine = "\r\x1b[K"
+
 // progress returns a function that shows how far a run is on one line of a
-// terminal, and nil where standard error is none.
-func progress() func(done, total int) {
-	if !term.IsTerminal(int(os.Stderr.Fd())) {
-		return nil
-	}
+// terminal, and empties that line when no more runs.
+func progress(w io.Writer) func(done, total int) {
 	return func(done, total int) {
 		if done == total {
-			fmt.Fprint(os.Stderr, "\r\x1b[K")
+			fmt.Fprint(w, clearLine)
 			return
 		}
-		fmt.Fprintf(os.Stderr, "\r\x1b[Krunning cells: %d of %d programs", done, total)
+		fmt.Fprintf(w, clearLine+"running cells: %d of %d programs", done, total)
 	}
 }
 
-// report prints the findings of a run. Its error is errFindings if there are
-// any that stop a build.
-func report(c *cobra.Command, r *pipeline.Report) error {
-	n, err := r.WriteFindings(c.ErrOrStderr())
-	if err != nil {
+// report prints the findings of a run, which ended with err. Its error is err,
+// or errFindings if there are any that stop a build.
+func report(c *cobra.Command, r *pipeline.Report, err error) error {
+	if r == nil || errors.Is(err, context.Canceled) {
 		return err
 	}
+	n, wrote := r.WriteFindings(c.ErrOrStderr())
 	if n > 0 {
 		fmt.Fprintf(c.ErrOrStderr(), "%s\n", count(n, "finding"))
+	}
+	switch {
+	case err != nil:
+		return err
+	case wrote != nil:
+		return wrote
+	case n > 0:
 		return errFindings
 	}
 	return nil

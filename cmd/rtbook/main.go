@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"syscall"
@@ -33,9 +34,13 @@ func main() {
 func run(ctx context.Context, args []string) int {
 	c := root()
 	c.SetArgs(args)
+	out := &writer{w: os.Stdout}
+	c.SetOut(out)
 	err := c.ExecuteContext(ctx)
+	if err == nil && out.err != nil {
+		err = fmt.Errorf("writing what there is to say: %w", out.err)
+	}
 	var usage *pipeline.UsageError
-	var environment *pipeline.EnvironmentError
 	switch {
 	case err == nil:
 		return 0
@@ -47,13 +52,25 @@ func run(ctx context.Context, args []string) int {
 	case errors.As(err, &usage):
 		fmt.Fprintln(os.Stderr, "rtbook:", err)
 		return 2
-	case errors.As(err, &environment):
-		fmt.Fprintln(os.Stderr, "rtbook:", err)
-		return 3
-	default:
+	default: // [pipeline.EnvironmentError], and whatever else keeps the work from being done
 		fmt.Fprintln(os.Stderr, "rtbook:", err)
 		return 3
 	}
+}
+
+// writer remembers the first error of what is written to w, which those who
+// print do not look for.
+type writer struct {
+	w   io.Writer
+	err error
+}
+
+func (w *writer) Write(p []byte) (int, error) {
+	n, err := w.w.Write(p)
+	if w.err == nil {
+		w.err = err
+	}
+	return n, err
 }
 
 // errFindings ends a command whose findings have been printed.

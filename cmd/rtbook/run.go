@@ -2,9 +2,11 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
 	"rtbook/internal/pipeline"
 )
@@ -15,7 +17,8 @@ func runCommand() *cobra.Command {
 		Use:   "run CHAPTER[#CELL]",
 		Short: "Run a cell, or all cells of a chapter, and print what they print",
 		Long: `Run runs a cell together with the cells of its environment and prints what it
-prints, whatever the chapter records.`,
+prints, whatever the chapter records. On a terminal, control characters are shown
+as the chapter would record them; elsewhere they are as the cell printed them.`,
 		Example: "  rtbook run notes/02-allocator.md#fifty",
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) != 1 {
@@ -29,16 +32,20 @@ prints, whatever the chapter records.`,
 				return err
 			}
 			r, ran, err := pipeline.RunCells(c.Context(), opt, args[0])
-			if err != nil {
-				return err
-			}
 			for _, cell := range ran {
+				out := cell.Output
+				if term.IsTerminal(int(os.Stdout.Fd())) {
+					out = cell.Printable()
+				}
 				if !strings.Contains(args[0], "#") {
 					fmt.Fprintf(c.OutOrStdout(), "== %s\n", cell.Ref)
+					if out != "" && !strings.HasSuffix(out, "\n") {
+						out += "\n" // the next heading begins a line
+					}
 				}
-				fmt.Fprint(c.OutOrStdout(), cell.Output)
+				fmt.Fprint(c.OutOrStdout(), out)
 			}
-			return report(c, r)
+			return report(c, r, err)
 		},
 	}
 	f.add(c)

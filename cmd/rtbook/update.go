@@ -16,7 +16,8 @@ func updateCommand() *cobra.Command {
 		Short: "Write into the output fences what the cells print",
 		Long: `Update runs the cells and records what they print in the output fences of
 their chapters, showing each change as a diff. It changes nothing else. A cell
-that fails, or on which the engines disagree, is reported and not recorded.`,
+that fails, or on which the engines disagree, is reported and not recorded, and
+so is everything in a chapter that was edited while its cells ran.`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, refs []string) error {
 			if ci := os.Getenv("CI"); ci != "" && ci != "false" && ci != "0" {
@@ -27,13 +28,10 @@ that fails, or on which the engines disagree, is reported and not recorded.`,
 				return err
 			}
 			r, changes, err := pipeline.Update(c.Context(), opt, refs)
-			if err != nil {
-				return err
-			}
 			for _, ch := range changes {
 				fmt.Fprintln(c.OutOrStdout(), ch.Diff)
 			}
-			if err := report(c, r); err != nil {
+			if err := report(c, r, err); err != nil {
 				return err
 			}
 			if len(changes) == 0 {

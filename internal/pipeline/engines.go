@@ -77,7 +77,20 @@ func (t *tools) load(ctx context.Context) runner.Loader {
 func (t *tools) options(opt Options) runner.RunOptions {
 	return runner.RunOptions{
 		Engines: t.engines, Cache: t.cache, Identity: t.identity,
-		Progress: opt.Progress, CacheFail: opt.Warn,
+		Progress: opt.Progress, CacheFail: t.cacheFail(opt.Warn),
+	}
+}
+
+// cacheFail warns once that results are not kept: each would say the same.
+func (t *tools) cacheFail(warn func(error)) func(error) {
+	if warn == nil {
+		return nil
+	}
+	var once sync.Once
+	return func(err error) {
+		once.Do(func() {
+			warn(fmt.Errorf("results are not kept for the next run: %w; set RTBOOK_CACHE to a folder that can be written", err))
+		})
 	}
 }
 

@@ -2,10 +2,10 @@
 // book, has its cells composed, checked and run, holds what they printed
 // against what the chapters say, and renders the site.
 //
-//	Check   parse, compose, run, compare; writes nothing
-//	Build   Check, and the site if there is nothing to find fault with
-//	Update  Check, and the output fences that differ rewritten
-//	RunCell one cell, with the cells of its environment
+//	Check    parse, compose, run, compare, render; writes nothing
+//	Build    Check, and the site if there is nothing to find fault with
+//	Update   parse, compose, run, and the output fences that differ rewritten
+//	RunCells one cell with the cells of its environment, or a chapter
 //
 // Everything an author has to mend comes back as findings, all of a run at
 // once. An error means that the work itself could not be done.
@@ -16,10 +16,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
-	"os"
 	"path"
-	"path/filepath"
+	"slices"
+	"strings"
 
 	"rtbook/internal/book"
 	"rtbook/internal/finding"
@@ -39,7 +40,7 @@ type Options struct {
 	CacheDir string // where results and export data are kept; "" keeps nothing
 	AnyGo    bool   // go on with whatever Go there is, not only with the book's pin
 
-	Progress func(done, total int) // programs run so far; may be nil
+	Progress func(done, total int) // programs run so far; 0, 0 when no more run, whatever came of them; may be nil
 	Warn     func(error)           // what went wrong without spoiling the result; may be nil
 }
 
@@ -52,19 +53,21 @@ type Report struct {
 	Site     site.Stats // Build only
 	Out      string     // Build only: the folder of the site, as it was named
 
+	names  names
 	source func(file string) []byte
 }
 
 // Totals count the cells of a book.
 type Totals struct {
-	Cells    int // all that run
+	Cells    int // all that were run
 	Exact    int // printed what the chapter says, on every engine that ran them
 	Compiled int // of these, on the compiler alone
+	NotRun   int // not of these: not for the one engine that was asked for
 }
 
 // WriteFindings writes the report's findings as text, with the lines they are
 // about. It returns how many stop a build.
-func (r *Report) WriteFindings(w interface{ Write([]byte) (int, error) }) (int, error) {
+func (r *Report) WriteFindings(w io.Writer) (int, error) {
 	stopping := 0
 	for _, f := range r.Findings {
 		if !f.Warning {
@@ -107,134 +110,9 @@ type UsageError struct{ Msg string }
 
 func (e *UsageError) Error() string { return e.Msg }
 
-// opened is a book's files.
-type opened struct {
-	root   *os.Root
-	fsys   fs.FS
-	dir    string // of the chapters, in fsys
-	prefix string // from fsys to the paths that people see
-	abs    string // of fsys on disk
-}
-
-// open opens the book's files without following links that lead out of them.
-func open(opt Options) (*opened, error) {
-	src := opt.Src
-	if src == "" {
-		src = "notes"
-	}
-	o := &opened{abs: opt.Root, dir: filepath.ToSlash(filepath.Clean(src))}
-	if !filepath.IsLocal(src) {
-		o.abs, o.dir, o.prefix = src, ".", filepath.ToSlash(filepath.Clean(src))
-		if !filepath.IsAbs(src) {
-			o.abs = filepath.Join(opt.Root, src)
-		}
-	}
-	abs, err := filepath.Abs(o.abs)
-	if err != nil {
-		return nil, err
-	}
-	o.abs = abs
-	o.root, err = os.OpenRoot(abs)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, &UsageError{fmt.Sprintf("there is no folder %s; run rtbook in the folder of the book, or name it with -C DIR", displayDir(opt, o))}
-	}
-	if err != nil {
-		return nil, err
-	}
-	o.fsys = o.root.FS()
-	if info, err := fs.Stat(o.fsys, o.dir); err != nil || !info.IsDir() {
-		o.close()
-		return nil, &UsageError{fmt.Sprintf("there is no folder %s of chapters in %s; run rtbook in the folder of the book, name that with -C DIR, or the chapters' with --src DIR", o.dir, cmp.Or(opt.Root, "the current directory"))}
-	}
-	if _, err := fs.Stat(o.fsys, path.Join(o.dir, "book.yaml")); err != nil && opt.Src == "" {
-		o.close()
-		return nil, &UsageError{fmt.Sprintf("%s has no book.yaml, which makes a folder a book: write one with a title, or render the folder as it is with build --src %s", o.dir, o.dir)}
-	}
-	return o, nil
-}
-
-func displayDir(opt Options, o *opened) string {
-	if o.prefix != "" {
-		return o.prefix
-	}
-	return opt.Root
-}
-
-// skip is what of the book's files is not the book: the site, where it lies
-// among them.
-func (o *opened) skip(opt Options) []string {
-	rel, err := filepath.Rel(o.abs, outDir(opt))
-	if err != nil || !filepath.IsLocal(rel) {
-		return nil
-	}
-	return []string{filepath.ToSlash(rel)}
-}
-
-// outDir is the absolute path of the folder of the site.
-func outDir(opt Options) string {
-	out := cmp.Or(opt.Out, "public")
-	if !filepath.IsAbs(out) {
-		out = filepath.Join(opt.Root, out)
-	}
-	if abs, err := filepath.Abs(out); err == nil {
-		return abs
-	}
-	return out
-}
-
-func (o *opened) close() { o.root.Close() }
-
-// name is how people see a file of fsys.
-func (o *opened) name(file string) string { return path.Join(o.prefix, file) }
-
-func (o *opened) rename(fs []finding.Finding) {
-	if o.prefix == "" {
-		return
-	}
-	for i := range fs {
-		fs[i].File = o.name(fs[i].File)
-		for j := range fs[i].Notes {
-			if n := &fs[i].Notes[j]; n.File != "" {
-				n.File = o.name(n.File)
-			}
-		}
-	}
-}
-
-// sources gives the text of the files that findings are about.
-func (o *opened) sources(b *book.Book) func(string) []byte {
-	known := make(map[string][]byte)
-	if b != nil {
-		for _, c := range b.Chapters {
-			known[o.name(c.Path)] = c.Source
-		}
-	}
-	files := make(map[string]string)
-	return func(file string) []byte {
-		if text, ok := known[file]; ok {
-			return text
-		}
-		if _, ok := files[file]; !ok {
-			inside := file
-			if o.prefix != "" {
-				rel, err := filepath.Rel(o.prefix, file)
-				if err != nil {
-					return nil
-				}
-				inside = filepath.ToSlash(rel)
-			}
-			text, err := fs.ReadFile(o.fsys, inside)
-			if err != nil {
-				return nil
-			}
-			files[file] = string(text)
-		}
-		return []byte(files[file])
-	}
-}
-
-// Check parses the book, runs its cells and compares. It writes nothing but
-// the cache.
+// Check parses the book, runs its cells, compares, and looks for what is wrong
+// with the site that would come of it. It writes nothing but the cache. With
+// an error it may still return a report of what was found until then.
 func Check(ctx context.Context, opt Options) (*Report, error) {
 	o, err := open(opt)
 	if err != nil {
@@ -242,70 +120,95 @@ func Check(ctx context.Context, opt Options) (*Report, error) {
 	}
 	defer o.close()
 	r, _, err := check(ctx, opt, o)
-	if err != nil {
-		return nil, err
-	}
-	o.rename(r.Findings)
-	return r, nil
+	return r, err
 }
 
-// Build checks the book and, if nothing was found, writes its site.
+// Build checks the book and, if nothing was found, writes its site. With an
+// error it may still return a report of what was found until then.
 func Build(ctx context.Context, opt Options) (*Report, error) {
 	o, err := open(opt)
 	if err != nil {
 		return nil, err
 	}
 	defer o.close()
-	r, _, err := check(ctx, opt, o)
-	if err != nil {
+	if err := o.checkOut(opt); err != nil {
 		return nil, err
 	}
-	if !r.Failed() {
-		if err := render(ctx, opt, o, r); err != nil {
-			return nil, err
-		}
-	}
-	o.rename(r.Findings)
-	return r, nil
-}
-
-func render(ctx context.Context, opt Options, o *opened, r *Report) error {
-	r.Out = cmp.Or(opt.Out, "public")
-	files, err := site.Render(site.Input{Book: r.Book, Outcomes: r.Outcomes, Assets: o.fsys})
-	if err != nil {
-		return fmt.Errorf("rendering the site: %w", err)
-	}
-	r.Findings = append(r.Findings, files.Findings...)
-	finding.Sort(r.Findings)
-	if r.Failed() {
-		return nil
+	r, files, err := check(ctx, opt, o)
+	if err != nil || r.Failed() {
+		return r, err
 	}
 	if err := ctx.Err(); err != nil {
-		return err
+		return nil, err
 	}
+	r.Out = cmp.Or(opt.Out, "public")
 	w := site.Writer{Context: ctx, Notify: func(m string) {
 		if opt.Warn != nil {
 			opt.Warn(errors.New(m))
 		}
 	}}
 	if r.Site, err = w.Write(files, outDir(opt)); err != nil {
-		return &EnvironmentError{err}
+		return r, &EnvironmentError{err}
 	}
-	return nil
+	return r, nil
 }
 
-// check is Check without the paths made for people. It also returns the
-// verdict on each cell.
-func check(ctx context.Context, opt Options, o *opened) (*Report, []verdict, error) {
-	b, found := book.Parse(o.fsys, o.dir, o.skip(opt)...)
-	r := &Report{Book: b, Findings: found, source: o.sources(b)}
-	verdicts, err := r.run(ctx, opt, o, b.Cells())
+// check is Check. It also returns the site.
+func check(ctx context.Context, opt Options, o *opened) (*Report, *site.Files, error) {
+	r := parse(opt, o)
+	defer r.finish(o)
+	verdicts, err := r.run(ctx, opt, o, r.Book.Cells())
 	if err != nil {
-		return nil, nil, err
+		return r, nil, err
 	}
 	r.add(verdicts)
+	files, err := site.Render(site.Input{Book: r.Book, Outcomes: r.Outcomes, Assets: o.fsys})
+	if err != nil {
+		return r, nil, fmt.Errorf("rendering the site: %w", err)
+	}
+	if !r.incomplete() {
+		r.Findings = append(r.Findings, files.Findings...)
+	}
+	return r, files, nil
+}
+
+// parse begins a report with the book and what is wrong with its text.
+func parse(opt Options, o *opened) *Report {
+	b, found := book.Parse(o.fsys, o.dir, o.skip(opt)...)
+	return &Report{Book: b, Findings: found, names: namesFor(opt, o)}
+}
+
+// incomplete reports whether a file that was to be a chapter is none. What the
+// others say about it, such as links to it, is then no fault of theirs.
+func (r *Report) incomplete() bool {
+	chapters := make(map[string]bool)
+	for _, c := range r.Book.Chapters {
+		chapters[c.Path] = true
+	}
+	return slices.ContainsFunc(r.Findings, func(f finding.Finding) bool {
+		ext := strings.ToLower(path.Ext(f.File))
+		return (ext == ".md" || ext == ".markdown") && !chapters[f.File] && !f.Warning
+	})
+}
+
+// finish puts the findings in order, keeps the text that they are about, since
+// the files are closed afterwards, and gives them the names that people know.
+func (r *Report) finish(o *opened) {
 	finding.Sort(r.Findings)
-	return r, verdicts, nil
+	texts := make(map[string][]byte)
+	for _, c := range r.Book.Chapters {
+		texts[r.names.file(c.Path)] = c.Source
+	}
+	for _, f := range r.Findings {
+		name := r.names.file(f.File)
+		if _, ok := texts[name]; ok || f.Line == 0 {
+			continue
+		}
+		// Without its text, a finding is shown without its line.
+		texts[name], _ = fs.ReadFile(o.fsys, f.File)
+	}
+	r.source = func(file string) []byte { return texts[file] }
+	r.names.rename(r.Findings)
 }
 
 // run composes and runs cells, and adds to the report what keeps them from
@@ -313,6 +216,9 @@ func check(ctx context.Context, opt Options, o *opened) (*Report, []verdict, err
 func (r *Report) run(ctx context.Context, opt Options, o *opened, cells []runner.Cell) ([]verdict, error) {
 	if len(cells) == 0 {
 		return nil, nil
+	}
+	if opt.Progress != nil {
+		defer opt.Progress(0, 0)
 	}
 	t, err := engines(ctx, opt, o, r.Book)
 	if err != nil {
@@ -331,13 +237,18 @@ func (r *Report) run(ctx context.Context, opt Options, o *opened, cells []runner
 		}
 		return nil, environment(err)
 	}
-	return judge(r.Book, programs, results), nil
+	for _, p := range programs {
+		if len(results[p]) == 0 {
+			r.Totals.NotRun += len(p.Cells)
+		}
+	}
+	return judge(r.Book, programs, results, r.names), nil
 }
 
 func fromProblems(problems []runner.Problem) []finding.Finding {
 	var all []finding.Finding
 	for _, p := range problems {
-		f := finding.Finding{Pos: place(p.Pos), Message: p.Message, Hint: p.Hint}
+		f := finding.Finding{Pos: place(p.Pos), Message: p.Message, Hint: cmp.Or(p.Hint, compileHint)}
 		for _, n := range p.Notes {
 			f.Notes = append(f.Notes, finding.Note{Pos: place(n.Pos), Text: n.Text})
 		}
@@ -345,5 +256,9 @@ func fromProblems(problems []runner.Problem) []finding.Finding {
 	}
 	return all
 }
+
+// compileHint goes with what the type checker says, which needs no
+// explanation to who writes Go, but is about a program that stands in pieces.
+const compileHint = "the cells of an environment are one Go program, in order; code that is not meant to compile is marked {sketch}"
 
 func place(p runner.Pos) finding.Pos { return finding.Pos(p) }

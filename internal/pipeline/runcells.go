@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"rtbook/internal/book"
 	"rtbook/internal/finding"
@@ -15,6 +16,9 @@ type Ran struct {
 	Output string
 }
 
+// Printable is the output with nothing in it that a terminal obeys.
+func (r Ran) Printable() string { return finding.Printable(r.Output) }
+
 // RunCells runs one cell ("notes/02-allocator.md#fifty"), with the cells of
 // its environment, or all cells of a chapter. It returns what they printed, in
 // order; what is wrong with them and with the cells above them is in the
@@ -25,20 +29,16 @@ func RunCells(ctx context.Context, opt Options, ref string) (*Report, []Ran, err
 		return nil, nil, err
 	}
 	defer o.close()
-	b, found := book.Parse(o.fsys, o.dir, o.skip(opt)...)
-	c, f, err := lookup(b, o, ref)
+	r := parse(opt, o)
+	c, f, err := lookup(r.Book, o, r.names, ref)
 	if err != nil {
 		return nil, nil, err
 	}
-	r := &Report{Book: b, source: o.sources(b)}
-	for _, fd := range found {
-		if fd.File == c.Path {
-			r.Findings = append(r.Findings, fd)
-		}
-	}
+	r.keep(map[*book.Chapter]bool{c: true})
+	defer r.finish(o)
 	verdicts, err := r.run(ctx, opt, o, cellsFor(c, f))
 	if err != nil {
-		return nil, nil, err
+		return r, nil, err
 	}
 	var ran []Ran
 	for _, v := range verdicts {
@@ -46,7 +46,7 @@ func RunCells(ctx context.Context, opt Options, ref string) (*Report, []Ran, err
 			r.Findings = append(r.Findings, *v.fault)
 		}
 		if v.good() && (f == nil || v.fence == f) {
-			ran = append(ran, Ran{o.name(c.Path) + "#" + v.fence.Cell.ID, v.output})
+			ran = append(ran, Ran{v.ref(), v.output})
 		}
 		if v.fence == f {
 			break // what comes after it does not matter to it
@@ -55,9 +55,16 @@ func RunCells(ctx context.Context, opt Options, ref string) (*Report, []Ran, err
 	if len(ran) == 0 && !r.Failed() && f != nil {
 		return nil, nil, &UsageError{fmt.Sprintf("cell %s is only compiled (engine=go), so that --engine %s does not run it", f.Cell.ID, opt.Engine)}
 	}
-	finding.Sort(r.Findings)
-	o.rename(r.Findings)
 	return r, ran, nil
+}
+
+// keep leaves out the findings about other chapters.
+func (r *Report) keep(chapters map[*book.Chapter]bool) {
+	kept := make(map[string]bool)
+	for c := range chapters {
+		kept[c.Path] = true
+	}
+	r.Findings = slices.DeleteFunc(r.Findings, func(f finding.Finding) bool { return !kept[f.File] })
 }
 
 // cellsFor returns the cells of a chapter that run, or those of f's

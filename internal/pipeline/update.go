@@ -1,128 +1,183 @@
 package pipeline
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
-	"io/fs"
+	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/google/renameio/v2/maybe"
 
 	"rtbook/internal/book"
 	"rtbook/internal/finding"
+	"rtbook/runner"
 )
 
 // Change is an output fence that Update wrote.
 type Change struct {
 	Ref  string // "notes/02-allocator.md#fifty"
-	Diff string // a line diff from what the chapter said to what the cell printed
+	Diff string // a line diff from what the chapter said to what the cell printed, as a terminal may show it
 }
 
-// Update runs the book and writes into its output fences what the cells
-// printed. Refs choose chapters ("notes/02-allocator.md") or cells
-// ("notes/02-allocator.md#fifty"); none means all. A cell that has no result,
-// because it failed or the engines disagree, keeps its fence and is reported.
+// Update runs cells and writes into their output fences what they printed.
+// Refs choose chapters ("notes/02-allocator.md"), which run whole, or cells
+// ("notes/02-allocator.md#fifty"); none means the book. A cell that has no
+// result, because it failed or the engines disagree, keeps its fence and is
+// reported, and so is a chapter that was changed in the meantime. With an
+// error, the changes are those that were written before it.
 func Update(ctx context.Context, opt Options, refs []string) (*Report, []Change, error) {
 	o, err := open(opt)
 	if err != nil {
 		return nil, nil, err
 	}
 	defer o.close()
-	r, verdicts, err := check(ctx, opt, o)
+	r := parse(opt, o)
+	chosen, err := choose(r.Book, o, r.names, refs)
 	if err != nil {
 		return nil, nil, err
 	}
-	chosen, err := choose(r.Book, o, refs)
+	cells := r.Book.Cells()
+	if len(refs) > 0 {
+		r.keep(chosen.chapters)
+		cells = slices.DeleteFunc(cells, func(c runner.Cell) bool { return !chosen.runs(c.Chapter) })
+	}
+	defer r.finish(o)
+	verdicts, err := r.run(ctx, opt, o, cells)
 	if err != nil {
-		return nil, nil, err
+		return r, nil, err
+	}
+	changes, err := r.record(o, verdicts, chosen)
+	r.add(verdicts)
+	return r, changes, err
+}
+
+// record writes the outputs of chosen cells, chapter by chapter.
+func (r *Report) record(o *opened, verdicts []verdict, chosen choice) ([]Change, error) {
+	edits := make(map[*book.Chapter][]*verdict)
+	for i := range verdicts {
+		v := &verdicts[i]
+		if v.good() && v.differs() && v.fence.Recordable() && chosen.has(v.chapter, v.fence) {
+			edits[v.chapter] = append(edits[v.chapter], v)
+		}
 	}
 	var changes []Change
-	edits := make(map[*book.Chapter][]book.Edit)
-	for _, v := range verdicts {
-		if !v.good() || !v.differs() || !chosen(v.chapter.Path, v.fence.Cell.ID) {
+	for _, c := range r.Book.Chapters {
+		if len(edits[c]) == 0 {
 			continue
 		}
-		edits[v.chapter] = append(edits[v.chapter], book.Edit{Cell: v.fence, Output: v.output})
-		changes = append(changes, Change{Ref: o.name(v.chapter.Path) + "#" + v.fence.Cell.ID, Diff: v.diff()})
-	}
-	for c, e := range edits {
-		if err := rewrite(o, c, e); err != nil {
-			return nil, nil, err
-		}
-	}
-	r.Findings = remaining(r, verdicts, edits)
-	o.rename(r.Findings)
-	return r, changes, nil
-}
-
-func rewrite(o *opened, c *book.Chapter, edits []book.Edit) error {
-	text := book.Rewrite(c, edits)
-	file := filepath.Join(o.abs, filepath.FromSlash(c.Path))
-	info, err := fs.Stat(o.fsys, c.Path)
-	if err != nil {
-		return fmt.Errorf("recording outputs: %w", err)
-	}
-	if err := maybe.WriteFile(file, text, info.Mode().Perm()); err != nil {
-		return fmt.Errorf("recording outputs in %s: %w; the chapter is unchanged", o.name(c.Path), err)
-	}
-	return nil
-}
-
-// remaining returns the findings that the edits did not mend.
-func remaining(r *Report, verdicts []verdict, edits map[*book.Chapter][]book.Edit) []finding.Finding {
-	mended := make(map[finding.Pos]bool)
-	for _, v := range verdicts {
-		if !v.good() || !v.differs() {
+		err := rewrite(o, c, edits[c])
+		if errors.Is(err, errChanged) {
+			r.Findings = append(r.Findings, finding.Finding{
+				Pos:     finding.Pos{File: c.Path},
+				Message: "the chapter was changed while its cells ran: nothing is recorded in it",
+				Hint:    r.names.command("update", r.names.file(c.Path)) + " runs it as it is now",
+			})
 			continue
 		}
-		for _, e := range edits[v.chapter] {
-			if e.Cell == v.fence {
-				mended[v.difference().Pos] = true
-			}
-		}
-	}
-	var left []finding.Finding
-	for _, f := range r.Findings {
-		if !mended[f.Pos] {
-			left = append(left, f)
-		}
-	}
-	return left
-}
-
-// choose returns which cells refs speak of.
-func choose(b *book.Book, o *opened, refs []string) (func(chapter, id string) bool, error) {
-	if len(refs) == 0 {
-		return func(string, string) bool { return true }, nil
-	}
-	want := make(map[string]bool)
-	for _, ref := range refs {
-		c, f, err := lookup(b, o, ref)
 		if err != nil {
-			return nil, err
+			return changes, fmt.Errorf("recording outputs in %s: %w; the chapter is unchanged", r.names.file(c.Path), err)
 		}
-		if f == nil {
-			want[c.Path] = true
-		} else {
-			want[c.Path+"#"+f.Cell.ID] = true
+		for _, v := range edits[c] {
+			changes = append(changes, Change{Ref: v.ref(), Diff: finding.Printable(v.diff())})
+			v.mended = true
 		}
 	}
-	return func(chapter, id string) bool { return want[chapter] || want[chapter+"#"+id] }, nil
+	return changes, nil
+}
+
+// errChanged means that a file is no longer what was read.
+var errChanged = errors.New("changed since it was read")
+
+// rewrite writes a chapter with outputs recorded. What its author wrote in the
+// meantime is not lost, and a symbolic link stays one.
+func rewrite(o *opened, c *book.Chapter, vs []*verdict) error {
+	edits := make([]book.Edit, len(vs))
+	for i, v := range vs {
+		edits[i] = book.Edit{Cell: v.fence, Output: v.output}
+	}
+	text := book.Rewrite(c, edits)
+	file, err := filepath.EvalSymlinks(filepath.Join(o.abs, filepath.FromSlash(c.Path)))
+	if err != nil {
+		return err
+	}
+	info, err := os.Stat(file)
+	if err != nil {
+		return err
+	}
+	now, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	if !bytes.Equal(now, c.Source) {
+		return errChanged
+	}
+	return maybe.WriteFile(file, text, info.Mode().Perm())
+}
+
+// choice is the chapters and cells that refs name.
+type choice struct {
+	chapters map[*book.Chapter]bool // named, or with a cell that is
+	whole    map[*book.Chapter]bool
+	cells    map[*book.Fence]bool
+	all      bool
+}
+
+func (c choice) has(ch *book.Chapter, cell *book.Fence) bool {
+	return c.all || c.whole[ch] || c.cells[cell]
+}
+
+// runs reports whether a chapter, by its path, is in the choice.
+func (c choice) runs(path string) bool {
+	for ch := range c.chapters {
+		if ch.Path == path {
+			return true
+		}
+	}
+	return false
+}
+
+// choose finds what refs name.
+func choose(b *book.Book, o *opened, n names, refs []string) (choice, error) {
+	c := choice{
+		chapters: make(map[*book.Chapter]bool),
+		whole:    make(map[*book.Chapter]bool),
+		cells:    make(map[*book.Fence]bool),
+		all:      len(refs) == 0,
+	}
+	for _, ref := range refs {
+		ch, cell, err := lookup(b, o, n, ref)
+		if err != nil {
+			return choice{}, err
+		}
+		c.chapters[ch] = true
+		if cell == nil {
+			c.whole[ch] = true
+		} else {
+			c.cells[cell] = true
+		}
+	}
+	return c, nil
 }
 
 // lookup finds the chapter, and the cell if the ref names one.
-func lookup(b *book.Book, o *opened, ref string) (*book.Chapter, *book.Fence, error) {
+func lookup(b *book.Book, o *opened, n names, ref string) (*book.Chapter, *book.Fence, error) {
 	name, id, hasCell := strings.Cut(ref, "#")
-	name = path.Clean(filepath.ToSlash(name))
-	if b == nil {
-		return nil, nil, &UsageError{"there is no book here"}
+	if name == "" {
+		return nil, nil, &UsageError{fmt.Sprintf("%q names no chapter: a cell is named with its chapter, as in notes/02-allocator.md#fifty", ref)}
 	}
-	var names []string
+	if rel, err := filepath.Rel(o.abs, name); err == nil && filepath.IsAbs(name) {
+		name = n.file(filepath.ToSlash(rel))
+	}
+	name = path.Clean(filepath.ToSlash(name))
+	var known []string
 	for _, c := range b.Chapters {
-		names = append(names, o.name(c.Path))
-		if o.name(c.Path) != name && c.Slug != name && path.Base(c.Path) != name {
+		known = append(known, n.file(c.Path))
+		if n.file(c.Path) != name && c.Slug != name && path.Base(c.Path) != name {
 			continue
 		}
 		if !hasCell {
@@ -138,9 +193,9 @@ func lookup(b *book.Book, o *opened, ref string) (*book.Chapter, *book.Fence, er
 			}
 			ids = append(ids, f.Cell.ID)
 		}
-		return nil, nil, &UsageError{fmt.Sprintf("%s has no cell %q%s", o.name(c.Path), id, suggest(id, ids))}
+		return nil, nil, &UsageError{fmt.Sprintf("%s has no cell %q%s", n.file(c.Path), id, suggest(id, ids))}
 	}
-	return nil, nil, &UsageError{fmt.Sprintf("the book has no chapter %q%s", name, suggest(name, names))}
+	return nil, nil, &UsageError{fmt.Sprintf("the book has no chapter %q%s", name, suggest(name, known))}
 }
 
 func suggest(word string, names []string) string {

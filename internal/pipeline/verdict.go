@@ -16,6 +16,7 @@ import (
 type verdict struct {
 	fence   *book.Fence
 	chapter *book.Chapter
+	names   names
 	engines []string // that ran it, in order
 	// fault is what keeps the cell from having a result; nil if the engines
 	// ran it to its end and agree.
@@ -24,40 +25,34 @@ type verdict struct {
 	// program has a fault, which is reported there.
 	quiet  bool
 	output string
+	mended bool // the difference was recorded
 }
 
 // good reports whether the cell has a result that may be shown and recorded.
 func (v verdict) good() bool { return v.fault == nil && !v.quiet }
 
-// recorded returns what the chapter says the cell prints, and whether the
-// chapter says anything.
-func (v verdict) recorded() (string, bool) {
+// ref is the cell's name.
+func (v verdict) ref() string { return v.names.file(v.chapter.Path) + "#" + v.fence.Cell.ID }
+
+// recorded returns what the chapter says the cell prints: nothing, if it has
+// no output fence.
+func (v verdict) recorded() string {
 	if v.fence.Output == nil {
-		return "", false
+		return ""
 	}
-	return string(v.chapter.Source[v.fence.Output.Start:v.fence.Output.End]), true
+	return v.fence.Output.Content
 }
 
 // differs reports whether the chapter does not say what the cell printed.
-func (v verdict) differs() bool {
-	recorded, ok := v.recorded()
-	if !ok {
-		return v.output != ""
-	}
-	return normalize(recorded) != book.EncodeOutput(v.output)
-}
-
-// normalize takes a fence's content as the file has it to the form in which
-// outputs are encoded: whatever ends the file's lines, "\n" ends a line here.
-func normalize(content string) string { return strings.ReplaceAll(content, "\r\n", "\n") }
+func (v verdict) differs() bool { return v.recorded() != book.EncodeOutput(v.output) }
 
 // judge holds the engines' results against each other, cell by cell.
-func judge(b *book.Book, programs []*runner.Program, results runner.Results) []verdict {
+func judge(b *book.Book, programs []*runner.Program, results runner.Results, n names) []verdict {
 	fences := make(map[string]verdict)
 	for _, c := range b.Chapters {
 		for _, f := range c.Fences {
 			if f.Role == book.RoleCell {
-				fences[c.Path+"#"+f.Cell.ID] = verdict{fence: f, chapter: c}
+				fences[c.Path+"#"+f.Cell.ID] = verdict{fence: f, chapter: c, names: n}
 			}
 		}
 	}
@@ -86,33 +81,46 @@ func judge(b *book.Book, programs []*runner.Program, results runner.Results) []v
 }
 
 // agree returns the output of cell i on which all results agree, or what is
-// wrong with the cell.
+// wrong with the cell: an engine refused it, it fails, or the engines differ.
 func agree(rs []runner.Result, i int) (string, *finding.Finding) {
 	for _, r := range rs {
 		if c := r.Cells[i]; c.Status == runner.Refused {
 			return "", &finding.Finding{Pos: place(c.Pos), Message: c.Message, Hint: c.Hint}
 		}
 	}
-	first := rs[0].Cells[i]
-	for _, r := range rs[1:] {
-		if c := r.Cells[i]; c.Status != first.Status || c.Output != first.Output || firstLine(c.Message) != firstLine(first.Message) {
+	judge := rs[0]
+	for _, r := range rs {
+		if r.Engine == "go" {
+			judge = r // what the compiler says is Go; the interpreter only has to say the same
+		}
+	}
+	if judge.Cells[i].Status != runner.Done {
+		return "", failure(judge, rs, i)
+	}
+	for _, r := range rs {
+		if c := r.Cells[i]; c.Status != runner.Done || c.Output != judge.Cells[i].Output {
 			return "", disagreement(rs, i)
 		}
 	}
-	if first.Status == runner.Done {
-		return first.Output, nil
+	return judge.Cells[i].Output, nil
+}
+
+// failure is the finding for a cell that fails as Go is compiled. That is the
+// author's fault to mend, whatever the interpreter makes of it; where that is
+// something else, the finding mentions it.
+func failure(judge runner.Result, rs []runner.Result, i int) *finding.Finding {
+	c := judge.Cells[i]
+	f := &finding.Finding{Pos: place(c.Pos), Message: c.Message, Hint: c.Hint}
+	if c.Output != "" {
+		f.Notes = append(f.Notes, finding.Note{Text: "before that it printed:\n" + tail(c.Output)})
 	}
-	best := first
 	for _, r := range rs {
-		if r.Engine == "go" {
-			best = r.Cells[i] // the compiler knows the place more exactly
+		other := r.Cells[i]
+		if other.Status != c.Status || other.Output != c.Output || firstLine(other.Message) != firstLine(c.Message) {
+			f.Notes = append(f.Notes, finding.Note{Text: fmt.Sprintf("%s: %s", r.Engine, describe(other))})
 		}
 	}
-	f := &finding.Finding{Pos: place(best.Pos), Message: best.Message, Hint: best.Hint}
-	if best.Output != "" {
-		f.Notes = append(f.Notes, finding.Note{Text: "before that it printed:\n" + tail(best.Output)})
-	}
-	return "", f
+	return f
 }
 
 func disagreement(rs []runner.Result, i int) *finding.Finding {
@@ -178,13 +186,19 @@ func (r *Report) add(verdicts []verdict) {
 	for _, v := range verdicts {
 		r.Totals.Cells++
 		if v.fault != nil {
-			r.Findings = append(r.Findings, *v.fault)
+			f := *v.fault
+			if f.Hint == "" {
+				f.Hint = v.names.command("run", v.ref()) + " runs it again, with the cells above it"
+			}
+			r.Findings = append(r.Findings, f)
 		}
 		if !v.good() {
 			continue
 		}
-		if v.differs() {
-			r.Findings = append(r.Findings, v.difference())
+		if v.differs() && !v.mended {
+			if v.fence.Output != nil || v.fence.Recordable() { // else what is wrong with the fence is reported
+				r.Findings = append(r.Findings, v.difference())
+			}
 			continue
 		}
 		r.Totals.Exact++
@@ -198,38 +212,30 @@ func (r *Report) add(verdicts []verdict) {
 // difference is the finding for a cell that printed something else than its
 // chapter says. It is placed at the first line of the fence that differs.
 func (v verdict) difference() finding.Finding {
-	ref := v.chapter.Path + "#" + v.fence.Cell.ID
-	hint := "rtbook update " + ref + " records what it prints now"
-	printed := book.EncodeOutput(v.output)
-	content, ok := v.recorded()
-	if !ok {
-		return finding.Finding{
-			Pos:     v.fence.Pos,
-			Message: fmt.Sprintf("cell %s prints what no output fence records", v.fence.Cell.ID),
-			Notes:   []finding.Note{{Text: v.diff()}},
-			Hint:    hint,
-		}
+	f := finding.Finding{
+		Pos:     v.fence.Pos,
+		Message: fmt.Sprintf("cell %s prints what no output fence records", v.fence.Cell.ID),
+		Notes:   []finding.Note{{Text: v.diff()}},
 	}
-	content = normalize(content)
+	if v.fence.Recordable() {
+		f.Hint = v.names.command("update", v.ref()) + " records what it prints now"
+	}
+	if v.fence.Output == nil {
+		return f
+	}
+	recorded, printed := v.recorded(), book.EncodeOutput(v.output)
 	at := 0
-	for at < len(content) && at < len(printed) && content[at] == printed[at] {
+	for at < len(recorded) && at < len(printed) && recorded[at] == printed[at] {
 		at++
 	}
-	line := strings.Count(content[:at], "\n")
-	col := at - (strings.LastIndexByte(content[:at], '\n') + 1)
-	return finding.Finding{
-		Pos:     finding.Pos{File: v.chapter.Path, Line: v.fence.Output.Pos.Line + 1 + line, Col: col + 1},
-		Message: fmt.Sprintf("cell %s prints something else", v.fence.Cell.ID),
-		Notes:   []finding.Note{{Text: v.diff()}},
-		Hint:    hint,
-	}
+	f.Pos = v.chapter.ContentPos(v.fence.Output, at)
+	f.Message = fmt.Sprintf("cell %s prints something else", v.fence.Cell.ID)
+	return f
 }
 
 // diff is a line diff from what the chapter says to what the cell printed.
 func (v verdict) diff() string {
-	recorded, _ := v.recorded()
-	ref := v.chapter.Path + "#" + v.fence.Cell.ID
-	return lineDiff(ref+" in the chapter", normalize(recorded), ref+" now", v.output)
+	return lineDiff(v.ref()+" in the chapter", v.recorded(), v.ref()+" now", v.output)
 }
 
 // lineDiff is a line diff of two outputs, as fences would have them.

@@ -114,9 +114,22 @@ func TestVerdicts(t *testing.T) {
 			exact:   1,
 		},
 		{
-			name:    "both panic with different values",
-			results: []runner.Result{result("yaegi", "", "", end{0, runner.Panicked, "panic: 1"}), result("go", "", "", end{0, runner.Panicked, "panic: 2"})},
-			want:    []string{"4:1: the engines disagree on this cell"},
+			name:    "the interpreter words a panic otherwise",
+			results: []runner.Result{result("yaegi", "", "", end{0, runner.Panicked, "panic: reflect: slice index out of range"}), result("go", "", "", end{0, runner.Panicked, "panic: runtime error: index out of range [5] with length 3"})},
+			want:    []string{"4:1: panic: runtime error: index out of range [5] with length 3"},
+			note:    "yaegi: panic: reflect: slice index out of range",
+		},
+		{
+			name:    "a deadlock that the interpreter does not see",
+			results: []runner.Result{result("yaegi", "", "", end{0, runner.TimedOut, "did not end within 10s"}), result("go", "", "", end{0, runner.Panicked, "fatal error: all goroutines are asleep - deadlock!"})},
+			want:    []string{"4:1: fatal error: all goroutines are asleep - deadlock!"},
+			note:    "yaegi: did not end within 10s",
+		},
+		{
+			name:    "a failure that the interpreter misses",
+			results: []runner.Result{result("yaegi", "one\ntwo\n", "", ok), result("go", "one\n", "", end{0, runner.Panicked, "panic: boom"})},
+			want:    []string{"4:1: panic: boom"},
+			note:    "yaegi: printed\none\ntwo",
 		},
 		{
 			name:    "refused by the interpreter",
@@ -133,7 +146,7 @@ func TestVerdicts(t *testing.T) {
 			b := chapter(t, twoCells)
 			p := &runner.Program{Chapter: "notes/01-t.md", Cells: []runner.Unit{{ID: "a"}, {ID: "b"}}}
 			r := &Report{Book: b}
-			r.add(judge(b, []*runner.Program{p}, runner.Results{p: tc.results}))
+			r.add(judge(b, []*runner.Program{p}, runner.Results{p: tc.results}, names{}))
 			finding.Sort(r.Findings)
 			var got []string
 			for _, f := range r.Findings {
