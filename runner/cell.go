@@ -24,6 +24,15 @@ type Mode int
 const (
 	Execute   Mode = iota // it is part of its environment's program and runs
 	CheckOnly             // it must compile after the cells above it, and is left out of the program
+	FileOnly              // it is the file Path of its environment's folder; nothing of it runs by itself
+)
+
+// Expect says how a cell must fail, if it must.
+type Expect string
+
+const (
+	ExpectPanic        Expect = "panic"         // it must end its program with a panic or a fatal error
+	ExpectCompileError Expect = "compile-error" // it must not compile
 )
 
 // Cell is a piece of Go in a chapter.
@@ -34,6 +43,9 @@ type Cell struct {
 	Env     string // the environment it belongs to; "" is the chapter's own
 	GoOnly  bool   // engine=go: compiled, never interpreted
 	Mode    Mode
+	Shell   bool          // commands instead of Go: they run in the environment's folder
+	Path    string        // FileOnly: the file's name in the folder, slash-separated
+	Expect  Expect        // how it must fail; "" if it must not
 	Timeout time.Duration // 0 means DefaultTimeout
 
 	// Source is the cell's text with lines ending in "\n". Its first line is

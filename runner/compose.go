@@ -21,11 +21,12 @@ import (
 type Loader func(paths []string) (types.Importer, error)
 
 // Compose makes a program of the Execute cells of each environment of each
-// chapter, in the order of their first cells. load is called once, with all
-// paths that any cell imports, or not at all if no cell imports anything. A
-// program with problems is left out; the problems of all cells come back
-// together, in the order of the cells and then of their places. Messages are
-// go/types' and go/parser's where these have one.
+// chapter, in the order of their first cells: one of its Go cells, after it one
+// for each of these that is expected to panic, and one of its cells of commands.
+// load is called once, with all paths that any Go cell imports, or not at all if
+// no cell imports anything. A program with problems is left out; the problems of
+// all cells come back together, in the order of the cells and then of their
+// places. Messages are go/types' and go/parser's where these have one.
 //
 // These are the rules by which the cells of an environment, in order, become
 // one program.
@@ -44,8 +45,12 @@ type Loader func(paths []string) (types.Importer, error)
 // level are declared at package level with their type written out, and
 // assigned when their cell's turn comes: in textual order, or in Go's
 // initialisation order if the cell holds only declarations. A func init runs
-// at the end of its cell. A variable whose type has no name in package main is
-// refused.
+// at the end of its cell.
+//
+// A variable whose type cannot be written in package main, such as one of
+// another package's unexported type, is declared with its value instead, and
+// what stands above it runs during the initialisation of the package, in the
+// same order (see [Program].Unwritable).
 //
 // # What a name means
 //
@@ -88,43 +93,87 @@ type Loader func(paths []string) (types.Importer, error)
 // print: one like a predeclared name that the cells or the types of their
 // variables use, and one that begins with rtbook_.
 //
-// # CheckOnly cells
+// # Cells that are not run
 //
-// They are checked after the cells above them and then left out; nothing that
-// they declare is seen elsewhere, and their problems do not spoil the program.
+// A CheckOnly cell is checked after the cells above it and then left out; nothing
+// that it declares is seen elsewhere, and its problems do not spoil the program.
 // One that begins with a package clause is checked as a file of its own.
+//
+// A cell that is expected not to compile is checked so too. What is wrong with it
+// is no problem but its output, a [Static]; that nothing is wrong is a problem.
+//
+// # Cells that are expected to panic
+//
+// Such a cell is the last of a program of its own, of which the cells above it
+// are the rest: it is marked Tail. The environment's other programs go without
+// it, and nothing that it declares is seen elsewhere. The cells above it must
+// make a program without those below. What they import need not be used there,
+// and what it uses of their imports need not be used elsewhere.
+//
+// # Cells of commands
+//
+// They run in a folder with the environment's FileOnly cells, and with its Go
+// cells as main.go, as [Program.Export] writes them. Files must be inside the
+// folder, each under a name of its own, Go files must parse, and there must be a
+// cell of commands to use them.
 //
 // A program is checked before any engine sees it: first as the tree of the
 // cells' own syntax, for the types of variables and for errors at the places
 // and in the words that the author knows, and once more as the text that is
 // handed out.
-func Compose(cells []Cell, load Loader) ([]*Program, []Problem) {
+func Compose(cells []Cell, load Loader) *Composition {
 	envs := environments(cells)
 	parallel(len(envs), func(i int) { envs[i].parse() })
 
 	imp := newImports(envs, load)
-	programs := make([]*Program, len(envs))
-	parallel(len(envs), func(i int) { programs[i] = envs[i].compose(imp) })
+	parallel(len(envs), func(i int) { envs[i].compose(imp) })
 
-	var out []*Program
+	c := &Composition{}
 	var problems problems
-	for i, env := range envs {
+	for _, env := range envs {
 		problems.list = append(problems.list, env.problems.list...)
-		if programs[i] != nil {
-			out = append(out, programs[i])
-		}
+		c.Programs = append(c.Programs, env.programs...)
+		c.Static = append(c.Static, env.statics...)
 	}
-	return out, problems.sorted(imp.err != nil)
+	c.Problems = problems.sorted(imp.err != nil)
+	return c
+}
+
+// Composition is what becomes of cells.
+type Composition struct {
+	Programs []*Program
+	Static   []Static
+	Problems []Problem
+}
+
+// Static is the output of a cell that is not run, because it is expected not
+// to compile.
+type Static struct {
+	Chapter, ID string // of the cell
+	Output      string // what is wrong with it, lines of "line:col: message"; places count from the cell's first line
 }
 
 // environment is the cells of one environment of a chapter.
 type environment struct {
 	chapter, name string
 	fset          *token.FileSet
-	cells         []*source // in order, of both modes
+	cells         []*source // of Go, in order, of all modes but FileOnly
+	shell, files  []*source // cells of commands; FileOnly cells
 	idents        map[string]bool
 	pieces        []*piece // of all cells, by ascending base
 	problems      problems
+
+	tail *source // if this is the environment of an expected panic: its cell, which is the last
+	// elsewhere tells what an undefined name is where it does not count.
+	elsewhere  func(s *source, name string) (ProblemNote, bool)
+	asideNames map[string][]asideName // of cells that the program goes without; made when needed
+
+	programs []*Program
+	statics  []Static
+}
+
+func newEnvironment(chapter, name string) *environment {
+	return &environment{chapter: chapter, name: name, fset: token.NewFileSet(), idents: make(map[string]bool)}
 }
 
 // environments groups cells, in the order of their first cells.
@@ -137,13 +186,24 @@ func environments(cells []Cell) []*environment {
 		k := key{c.Chapter, c.Env}
 		env := byKey[k]
 		if env == nil {
-			env = &environment{chapter: c.Chapter, name: c.Env, fset: token.NewFileSet(), idents: make(map[string]bool)}
+			env = newEnvironment(c.Chapter, c.Env)
 			byKey[k] = env
 			envs = append(envs, env)
 		}
-		env.cells = append(env.cells, newSource(c, i, len(env.cells)))
+		env.add(c, i)
 	}
 	return envs
+}
+
+func (env *environment) add(c *Cell, index int) {
+	list := &env.cells
+	switch {
+	case c.Mode == FileOnly:
+		list = &env.files
+	case c.Shell:
+		list = &env.shell
+	}
+	*list = append(*list, newSource(c, index, len(*list)))
 }
 
 // parse splits and parses every cell.
@@ -154,20 +214,21 @@ func (env *environment) parse() {
 	}
 }
 
-// compose checks the environment's cells and makes its program, nil if there
-// is none or it has problems.
-func (env *environment) compose(imp *imports) *Program {
+// compose checks the environment's cells and makes its programs, as far as
+// they have no problems.
+func (env *environment) compose(imp *imports) {
 	env.sameEngine()
+	env.elsewhere = env.leftOut
 	prog := newUnit(env, imp, nil)
 	for _, s := range env.cells {
-		if s.Mode == Execute {
+		if s.aside == "" {
 			prog.cells = append(prog.cells, s)
 		}
 	}
 	prog.check()
 	for _, s := range env.cells {
 		switch {
-		case s.Mode == Execute:
+		case s.aside == "" || s.panics():
 		case s.whole != nil:
 			env.checkWhole(s, imp)
 		default:
@@ -176,11 +237,17 @@ func (env *environment) compose(imp *imports) *Program {
 			u.check()
 		}
 	}
-	// A faulty CheckOnly cell does not spoil the program that it is no part of.
-	if len(prog.cells) == 0 || env.problems.inProgram() {
-		return nil
+	var main *Program
+	// A faulty cell that is no part of the program does not spoil it.
+	sound := !slices.ContainsFunc(prog.cells, (*source).hasProblem)
+	if sound && len(prog.cells) > 0 {
+		if main = prog.emit(); main != nil {
+			env.programs = append(env.programs, main)
+		}
 	}
-	return prog.emit()
+	env.composePanics(prog, imp)
+	env.composeShell(main, sound && (main != nil || len(prog.cells) == 0))
+	env.makeStatic(imp)
 }
 
 // sameEngine reports a cell that cannot share an environment with the first.
@@ -188,7 +255,7 @@ func (env *environment) sameEngine() {
 	var first *source
 	for _, s := range env.cells {
 		switch {
-		case s.Mode != Execute:
+		case !s.runs():
 		case first == nil:
 			first = s
 		case s.GoOnly != first.GoOnly:
@@ -227,11 +294,6 @@ func (ps *problems) add(s *source, p Problem) bool {
 	s.faulty = true
 	ps.list = append(ps.list, placedProblem{Problem: p, cell: s})
 	return true
-}
-
-// inProgram reports whether a cell that is part of the program has a problem.
-func (ps *problems) inProgram() bool {
-	return slices.ContainsFunc(ps.list, func(p placedProblem) bool { return p.cell.Mode == Execute })
 }
 
 // failImport is add for an import that failed.

@@ -4,7 +4,6 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"regexp"
 	"slices"
 	"sort"
 	"strconv"
@@ -12,31 +11,25 @@ import (
 )
 
 // unit is a set of cells that are checked together: an environment's program,
-// or one CheckOnly cell with the program above it as its surroundings.
+// or one cell that is not run, with the program above it as its surroundings.
 type unit struct {
 	env     *environment
 	imports *imports
-	outer   *unit // of a CheckOnly cell: the program
+	outer   *unit // of a cell that is not run: the program
 	cells   []*source
 
 	table       *table
 	blank       []*entity // blank imports
 	again       []importAgain
-	predeclared map[string]bool // predeclared names that are used as such
-	broken      map[string]bool // names in what does not parse
+	dots        []*types.Package // of refused dot imports; nil for one that could not be imported
+	predeclared map[string]bool  // predeclared names that are used as such
+	broken      map[string]bool  // names in what does not parse
 
 	pkg       *types.Package
 	info      *types.Info
 	errs      []typeError
 	badCycles bool // go/types found an initialisation cycle where there is none
 	wantTypes bool // info is to have the type of every expression
-}
-
-// typeError is what go/types reports of a piece.
-type typeError struct {
-	piece *piece
-	soft  bool
-	Problem
 }
 
 func newUnit(env *environment, imp *imports, outer *unit) *unit {
@@ -374,86 +367,12 @@ func (env *environment) pieceAt(pos token.Pos) *piece {
 	return nil
 }
 
-var (
-	marked      = regexp.MustCompile(mark + `[0-9]*`)
-	mainDot     = regexp.MustCompile(`\bmain\.(\pL|_)`)
-	missingName = regexp.MustCompile(`^undefined: (\w+)$|no field or method (\w+)|missing method (\w+)`)
-)
-
-// typeError takes an error of go/types. It leaves out the ones that follow
-// from something else.
-func (u *unit) typeError(err types.Error) {
-	p := u.env.pieceAt(err.Pos)
-	if p == nil {
-		return
-	}
-	msg := marked.ReplaceAllString(err.Msg, "")
-	if u.outer != nil {
-		msg = mainDot.ReplaceAllString(msg, "$1")
-	}
-	at := p.pos(err.Pos)
-	if note, ok := strings.CutPrefix(msg, "\t"); ok {
-		if n := len(u.errs); n > 0 {
-			u.errs[n-1].Notes = append(u.errs[n-1].Notes, ProblemNote{at, note})
-		}
-		return
-	}
-	e := typeError{piece: p, soft: err.Soft}
-	lines := strings.Split(msg, "\n")
-	e.Pos, e.Message = at, lines[0]
-	for _, line := range lines[1:] {
-		e.Notes = append(e.Notes, ProblemNote{Text: strings.TrimSpace(line)})
-	}
-	// A := is checked as a declaration, but is none to its author.
-	for _, d := range p.vars {
-		for _, v := range d.values {
-			if d.define && v.Pos() == err.Pos {
-				e.Message = strings.Replace(e.Message, " in variable declaration", " in assignment", 1)
-			}
-		}
-	}
-	u.errs = append(u.errs, e)
-}
-
-// reportTypeErrors reports what is left of go/types' errors when those are
-// taken out that follow from others.
-func (u *unit) reportTypeErrors() {
-	for _, e := range u.errs {
-		if !e.soft && !u.follows(e) {
-			e.piece.faulty = true
-		}
-	}
-	for _, e := range u.errs {
-		if !slices.Contains(u.cells, e.piece.src) {
-			continue // it is the program's, and reported there
-		}
-		if u.follows(e) || e.soft && e.piece.faulty && strings.HasPrefix(e.Message, "declared and not used") {
-			continue
-		}
-		u.problem(e.piece.src, e.Problem)
-	}
-}
-
-// follows reports whether e may be the consequence of something that does not
-// parse, or is a cycle that is none.
-func (u *unit) follows(e typeError) bool {
-	if isCycle(e) && !e.piece.src.declOnly {
-		return true
-	}
-	if m := missingName.FindStringSubmatch(e.Message); m != nil {
-		return u.isBroken(m[1] + m[2] + m[3])
-	}
-	return false
-}
-
-func isCycle(e typeError) bool { return strings.HasPrefix(e.Message, "initialization cycle") }
-
 // merge makes one variable of those that := declares again with the same type.
 func (u *unit) merge() {
 	u.badCycles = slices.ContainsFunc(u.errs, func(e typeError) bool { return isCycle(e) && !e.piece.src.declOnly })
 	for _, name := range u.table.names {
 		for _, e := range u.table.entities[name] {
-			if e.prev == nil || e.prev.src.Mode != e.src.Mode {
+			if e.prev == nil || e.prev.src.aside != e.src.aside {
 				continue
 			}
 			was, is := u.typeOf(e.prev), u.typeOf(e)
@@ -473,7 +392,7 @@ func (u *unit) typeOf(e *entity) types.Type {
 	return obj.Type()
 }
 
-// checkWhole checks a CheckOnly cell that is a file of its own.
+// checkWhole checks a cell that is not run and is a file of its own.
 func (env *environment) checkWhole(s *source, imp *imports) {
 	if s.faulty {
 		return // it does not parse

@@ -15,13 +15,15 @@ import (
 
 // emitter writes a unit that was checked and found good as a [Program].
 type emitter struct {
-	u       *unit
-	out     programText
-	edits   map[*piece][]edit
-	names   *naming
-	imports map[string]string // import path to name
-	types   map[*entity]string
-	inits   map[*source][]*types.Initializer
+	u        *unit
+	out      programText
+	edits    map[*piece][]edit
+	names    *naming
+	imports  map[string]string // import path to name
+	typed    map[string]bool   // import paths that types were written with
+	types    map[*entity]string
+	nameless map[*entity]types.Type // variables whose types cannot be written, and what of them cannot
+	inits    map[*source][]*types.Initializer
 }
 
 // edit replaces del bytes at off in a cell's source. An identifier is renamed
@@ -33,10 +35,14 @@ type edit struct {
 
 // emit writes the unit's program, nil if it has no source.
 func (u *unit) emit() *Program {
-	e := &emitter{u: u, edits: make(map[*piece][]edit), imports: make(map[string]string), types: make(map[*entity]string)}
+	e := &emitter{
+		u: u, edits: make(map[*piece][]edit), imports: make(map[string]string), typed: make(map[string]bool),
+		types: make(map[*entity]string), nameless: make(map[*entity]types.Type),
+	}
 	e.names = newNaming(u.env.idents)
 	e.nameAll()
-	if !e.writeTypes() || !u.keepsTypeNames(func(t *entity) string { return t.final }) {
+	e.writeTypes()
+	if !u.keepsTypeNames(func(t *entity) string { return t.final }) {
 		return nil
 	}
 	e.collectEdits()
@@ -46,13 +52,10 @@ func (u *unit) emit() *Program {
 	p.Imports = e.writeImports()
 	e.writeVars()
 	e.writeDecls()
+	p.Unwritable, p.Init = e.unwritable()
 	for i, s := range u.cells {
-		e.writeCell(i, s)
-		timeout := s.Timeout
-		if timeout == 0 {
-			timeout = DefaultTimeout
-		}
-		p.Cells = append(p.Cells, Unit{ID: s.ID, Pos: s.pos(0), Timeout: timeout, Limit: DefaultOutputLimit})
+		e.writeCell(i, s, i < p.Init)
+		p.Cells = append(p.Cells, s.unit())
 	}
 	p.Source, p.Map = e.out.String(), e.out.segments
 	if !e.verify(p) {
@@ -87,10 +90,9 @@ func (e *emitter) nameAll() {
 	}
 }
 
-// writeTypes writes the types of all variables, and reports those that have
-// none in package main.
-func (e *emitter) writeTypes() bool {
-	ok := true
+// writeTypes writes the types of all variables, and finds those that have none
+// in package main.
+func (e *emitter) writeTypes() {
 	builtin := make(map[string]bool)
 	for _, name := range e.u.table.names {
 		for _, v := range e.u.table.entities[name] {
@@ -100,8 +102,7 @@ func (e *emitter) writeTypes() bool {
 			w := &typeWriter{main: e.u.pkg, typeName: e.typeName, importName: e.importName, builtin: builtin}
 			w.write(e.u.pkg.Scope().Lookup(v.spelling).Type())
 			if w.bad != nil {
-				ok = false
-				e.u.problem(v.src, unnameable(v, w.bad))
+				e.nameless[v] = w.bad
 			}
 			e.types[v] = w.String()
 		}
@@ -113,20 +114,11 @@ func (e *emitter) writeTypes() bool {
 			again = true
 		}
 	}
-	if ok && again {
+	if again {
 		// A type of the page has the name of a predeclared one that has to be
 		// written.
 		e.nameAll()
-		return e.writeTypes()
-	}
-	return ok
-}
-
-func unnameable(v *entity, bad types.Type) Problem {
-	return Problem{
-		Pos:     v.pos(),
-		Message: fmt.Sprintf("the type of %s cannot be named here: %s", v.name, typeString(bad)),
-		Hint:    "give " + v.name + " a type that has a name, such as an interface, or keep it inside a function",
+		e.writeTypes()
 	}
 }
 
@@ -178,14 +170,15 @@ func (e *emitter) collectEdits() {
 	}
 }
 
-// writeVars declares the variables of the cells' top level.
+// writeVars declares the variables of the cells' top level, but for those that
+// are declared with their values.
 func (e *emitter) writeVars() {
 	first := true
 	for _, s := range e.u.cells {
 		for _, p := range s.pieces {
 			for _, d := range p.vars {
 				for i, v := range d.vars {
-					if !d.isNew(i) {
+					if !d.isNew(i) || e.inPlace(d, i) {
 						continue
 					}
 					if first {
@@ -227,21 +220,69 @@ func (e *emitter) writeDecls() {
 	}
 }
 
-// writeCell writes the function of a cell.
-func (e *emitter) writeCell(i int, s *source) {
-	fmt.Fprintf(&e.out, "\n// %s is the cell %q.\nfunc %[1]s() {\n", CellFunc(i), s.ID)
-	begin := e.out.Len()
+// action writes something that a cell does when its turn comes.
+type action struct {
+	write   func(first bool) // first: nothing else is in the function yet
+	outside bool             // it is a declaration of the package instead
+}
+
+// actions returns what a cell does, in order.
+func (e *emitter) actions(s *source) []action {
+	var acts []action
 	if s.declOnly {
-		e.writeInitOrder(s)
+		acts = e.initOrderActions(s)
 	} else {
 		for _, p := range s.pieces {
-			e.writeStatement(p, e.out.Len() == begin)
+			if d := e.hoisted(p); d != nil {
+				acts = append(acts, e.hoist(d)...)
+				continue
+			}
+			acts = append(acts, action{write: func(first bool) { e.writeStatement(p, first) }})
 		}
 	}
 	for _, p := range s.inits {
-		e.out.text("\t")
-		e.out.at(p.declPos(), len("init"))
-		e.out.text(p.initName + "()\n")
+		acts = append(acts, action{write: func(bool) {
+			e.out.text("\t")
+			e.out.at(p.declPos(), len("init"))
+			e.out.text(p.initName + "()\n")
+		}})
+	}
+	return acts
+}
+
+// writeCell writes the function of a cell, and before it the parts of the cell
+// above its last declaration outside. early says that the cell runs during the
+// initialisation of the package.
+func (e *emitter) writeCell(i int, s *source, early bool) {
+	var part []action
+	for k, a := range e.actions(s) {
+		if !a.outside {
+			part = append(part, a)
+			continue
+		}
+		name := "nil"
+		if len(part) > 0 {
+			name = e.names.fresh(CellFunc(i))
+			e.writeFunc(name, "begins the cell", s, part)
+			part = nil
+		}
+		if k == 0 || name != "nil" {
+			e.writeStep(i, name)
+		}
+		a.write(false)
+	}
+	e.writeFunc(CellFunc(i), "is the cell", s, part)
+	if early {
+		e.writeStep(i, CellFunc(i))
+	}
+}
+
+// writeFunc writes a function of a cell.
+func (e *emitter) writeFunc(name, is string, s *source, acts []action) {
+	fmt.Fprintf(&e.out, "\n// %s %s %q.\nfunc %[1]s() {\n", name, is, s.ID)
+	begin := e.out.Len()
+	for _, a := range acts {
+		a.write(e.out.Len() == begin)
 	}
 	e.out.text("}\n")
 }
@@ -262,7 +303,7 @@ func (e *emitter) writeStatement(p *piece, first bool) {
 		return
 	}
 	if len(p.vars) > 0 {
-		e.writeLead(p)
+		e.writeLead(p, "\t")
 	}
 	for _, d := range p.vars {
 		switch {
@@ -271,29 +312,25 @@ func (e *emitter) writeStatement(p *piece, first bool) {
 				e.writeAssign(d, []int{i}, d.spans[i])
 			}
 		case len(d.values) == 1:
-			all := make([]int, len(d.names))
-			for i := range all {
-				all[i] = i
-			}
-			e.writeAssign(d, all, d.spans[0])
+			e.writeAssign(d, d.all(), d.spans[0])
 		}
 	}
 }
 
 // writeLead writes the comments before a declaration of variables.
-func (e *emitter) writeLead(p *piece) {
+func (e *emitter) writeLead(p *piece, indent string) {
 	lead := span{p.trimmed().start, p.offset(p.decl.Pos())}
 	lead.end -= len(p.src.Source[lead.start:lead.end]) - len(strings.TrimRight(p.src.Source[lead.start:lead.end], " \t\r\n"))
 	if lead.start < lead.end {
-		e.out.text("\t")
-		e.copy(p, lead, "\t")
+		e.out.text(indent)
+		e.copy(p, lead, indent)
 		e.out.text("\n")
 	}
 }
 
-// writeInitOrder writes the initialisers of a cell that has only
+// initOrderActions returns the initialisers of a cell that has only
 // declarations, in Go's order.
-func (e *emitter) writeInitOrder(s *source) {
+func (e *emitter) initOrderActions(s *source) []action {
 	type part struct {
 		d *varDef
 		i int
@@ -307,19 +344,22 @@ func (e *emitter) writeInitOrder(s *source) {
 		}
 	}
 	if len(parts) == 0 {
-		return
+		return nil
 	}
+	var acts []action
 	for _, init := range e.initOrder(s) {
 		x := parts[init.Rhs]
 		which := []int{x.i}
 		if len(x.d.values) != len(x.d.names) {
-			which = which[:0]
-			for i := range x.d.names {
-				which = append(which, i)
-			}
+			which = x.d.all()
 		}
-		e.writeAssign(x.d, which, x.d.spans[x.i])
+		if slices.ContainsFunc(which, func(i int) bool { return e.inPlace(x.d, i) }) {
+			acts = append(acts, e.declare(x.d, which, x.d.spans[x.i], nil))
+			continue
+		}
+		acts = append(acts, action{write: func(bool) { e.writeAssign(x.d, which, x.d.spans[x.i]) }})
 	}
+	return acts
 }
 
 // initOrder returns the initialisers of a cell in Go's order.
@@ -414,13 +454,14 @@ func (p *piece) trimmed() span {
 // be found; what is found is reported where it comes from.
 func (e *emitter) verify(p *Program) bool {
 	fset := token.NewFileSet()
+	info := &types.Info{}
 	f, err := parser.ParseFile(fset, "", p.Source, parser.SkipObjectResolution)
 	if err == nil {
 		conf := &types.Config{Importer: e.u.imports, Sizes: types.SizesFor("gc", "amd64")}
-		_, err = conf.Check("main", fset, []*ast.File{f}, nil)
+		_, err = conf.Check("main", fset, append(stepFile(fset, p), f), info)
 	}
 	if err == nil {
-		return true
+		return e.inOrder(p, fset, info)
 	}
 	off := 0
 	prob := Problem{Pos: p.Cells[0].Pos, Message: err.Error()}

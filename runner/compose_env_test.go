@@ -3,6 +3,7 @@ package runner
 import (
 	"errors"
 	"fmt"
+	"go/format"
 	"go/types"
 	"path/filepath"
 	"reflect"
@@ -32,7 +33,7 @@ func TestPrograms(t *testing.T) {
 		cell("notes/d.md", "", "empty", ""),
 	}
 	var asked [][]string
-	progs, probs := Compose(cells, func(paths []string) (types.Importer, error) {
+	progs, probs := compose(cells, func(paths []string) (types.Importer, error) {
 		asked = append(asked, paths)
 		return shared.load(paths)
 	})
@@ -54,12 +55,12 @@ func TestPrograms(t *testing.T) {
 	}
 	want := []summary{
 		{"notes/a.md", "", false, []string{"fmt", "strings"}, []Unit{
-			{"one", Pos{"notes/a.md", 10, 1}, 10 * time.Second, 256 << 10},
-			{"two", Pos{"notes/a.md", 10, 1}, 10 * time.Second, 256 << 10},
+			{"one", Pos{"notes/a.md", 10, 1}, 10 * time.Second, 256 << 10, ""},
+			{"two", Pos{"notes/a.md", 10, 1}, 10 * time.Second, 256 << 10, ""},
 		}},
-		{"notes/b.md", "real", true, []string{"os"}, []Unit{{"slow", Pos{"notes/b.md", 10, 1}, 3 * time.Second, 256 << 10}}},
-		{"notes/b.md", "", false, nil, []Unit{{"one", Pos{"notes/b.md", 10, 1}, 10 * time.Second, 256 << 10}}},
-		{"notes/d.md", "", false, nil, []Unit{{"empty", Pos{"notes/d.md", 10, 1}, 10 * time.Second, 256 << 10}}},
+		{"notes/b.md", "real", true, []string{"os"}, []Unit{{"slow", Pos{"notes/b.md", 10, 1}, 3 * time.Second, 256 << 10, ""}}},
+		{"notes/b.md", "", false, nil, []Unit{{"one", Pos{"notes/b.md", 10, 1}, 10 * time.Second, 256 << 10, ""}}},
+		{"notes/d.md", "", false, nil, []Unit{{"empty", Pos{"notes/d.md", 10, 1}, 10 * time.Second, 256 << 10, ""}}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("programs differ (-want +got):\n%s", diff)
@@ -70,12 +71,12 @@ func TestPrograms(t *testing.T) {
 func TestIndent(t *testing.T) {
 	cells := page("x := 1\n\nif true {\n\ty := x\n}\n")
 	cells[0].Indent = []int{3, 0, 3, 2, 3, 0}
-	_, probs := Compose(cells, shared.load)
+	_, probs := compose(cells, shared.load)
 	if got, want := render(probs), "103:4: declared and not used: y\n"; got != want {
 		t.Errorf("got %swant %s", got, want)
 	}
 	cells[0].Source = "x := 1\n\nif true {\n\t= x\n}\n"
-	_, probs = Compose(cells, shared.load)
+	_, probs = compose(cells, shared.load)
 	if got, want := render(probs), "103:4: expected statement, found '='\n"; got != want {
 		t.Errorf("got %swant %s", got, want)
 	}
@@ -86,7 +87,7 @@ func TestIndent(t *testing.T) {
 func TestEngineMix(t *testing.T) {
 	cells := page("x := 1", "y := 2", "z := 3")
 	cells[1].GoOnly = true
-	progs, probs := Compose(cells, shared.load)
+	progs, probs := compose(cells, shared.load)
 	want := "200:1: cell \"cell-2\" does not run on the same engine as the rest of its environment\n" +
 		"\tnote: 100:1: the environment's first cell is here\n"
 	if got := render(probs); got != want || len(progs) != 0 {
@@ -100,7 +101,7 @@ func TestLoaderFails(t *testing.T) {
 	cells := page("import \"fmt\"\nimport \"os\"\nfmt.Println(os.Args)", "fmt.Println(2)")
 	other := page("x := 1")[0]
 	other.Env = "other"
-	progs, probs := Compose(append(cells, other), func([]string) (types.Importer, error) {
+	progs, probs := compose(append(cells, other), func([]string) (types.Importer, error) {
 		return nil, errors.New("no toolchain")
 	})
 	if got, want := render(probs), "100:8: could not import fmt (no toolchain)\n"; got != want {
@@ -109,7 +110,7 @@ func TestLoaderFails(t *testing.T) {
 	if len(progs) != 1 || progs[0].Env != "other" {
 		t.Errorf("%d programs, want the one without imports", len(progs))
 	}
-	if progs, probs := Compose(nil, nil); progs != nil || probs != nil {
+	if progs, probs := compose(nil, nil); progs != nil || probs != nil {
 		t.Errorf("of nothing come %v and %v", progs, probs)
 	}
 }
@@ -117,8 +118,8 @@ func TestLoaderFails(t *testing.T) {
 // TestHints checks that what an author can do nothing about by reading Go's
 // message comes with a hint.
 func TestHints(t *testing.T) {
-	for _, name := range []string{"flow", "before", "through", "clauses", "unnamed"} {
-		_, probs := Compose(archives(t, "problems")[name].cells, shared.load)
+	for _, name := range []string{"flow", "before", "through", "clauses", "above"} {
+		_, probs := compose(archives(t, "problems")[name].cells, shared.load)
 		for _, p := range probs {
 			goSays := strings.Contains(p.Message, "not in for") || strings.Contains(p.Message, "fallthrough") ||
 				strings.Contains(p.Message, "missing function body") || strings.Contains(p.Message, "initialization cycle")
@@ -145,8 +146,8 @@ func TestDeterministic(t *testing.T) {
 			cells = append(cells, c)
 		}
 	}
-	progs1, probs1 := Compose(cells, shared.load)
-	progs2, probs2 := Compose(cells, shared.load)
+	progs1, probs1 := compose(cells, shared.load)
+	progs2, probs2 := compose(cells, shared.load)
 	if diff := cmp.Diff(progs1, progs2); diff != "" {
 		t.Errorf("programs differ:\n%s", diff)
 	}
@@ -162,7 +163,7 @@ func TestDeterministic(t *testing.T) {
 // Whatever it is, nothing panics, every problem has a place in the chapter,
 // and no message shows a name that the cells do not have.
 func FuzzCompose(f *testing.F) {
-	for _, dir := range []string{"twins", "problems"} {
+	for _, dir := range []string{"twins", "problems", "init"} {
 		files, err := filepath.Glob(filepath.Join("testdata", dir, "*.txtar"))
 		if err != nil {
 			f.Fatal(err)
@@ -177,29 +178,55 @@ func FuzzCompose(f *testing.F) {
 			}
 		}
 	}
-	imp, err := shared.load([]string{"fmt", "strings", "os", "errors"})
+	imp, err := shared.load([]string{"fmt", "strings", "os", "errors", "encoding/binary", "rtbook/runner/testdata/unnamed"})
 	if err != nil {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, one, two, three string) {
 		cells := page(one, two, three)
 		cells[2].Mode = CheckOnly
-		progs, probs := Compose(cells, func([]string) (types.Importer, error) { return imp, nil })
-		all := one + two + three
-		for _, p := range probs {
-			text := render([]Problem{p}) + p.Hint
-			if strings.Contains(text, mark) && !strings.Contains(all, mark) || strings.Contains(text, "rtbook_") && !strings.Contains(all, "rtbook_") {
-				t.Errorf("a problem shows a generated name: %s", text)
-			}
-			c := cells[max(0, min(2, p.Pos.Line/100-1))]
-			if p.Pos.File != "notes/x.md" || p.Pos.Line < c.Line || p.Pos.Line > c.Line+strings.Count(c.Source, "\n") || p.Pos.Col < 1 {
-				t.Errorf("a problem is nowhere: %+v", p)
-			}
-		}
-		for _, p := range progs {
-			checkSegments(t, "fuzz", p, cells)
-		}
+		fuzzCompose(t, cells, imp)
+		cells[1].Expect = ExpectPanic
+		cells[2].Mode, cells[2].Expect = Execute, ExpectCompileError
+		fuzzCompose(t, cells, imp)
 	})
+}
+
+func fuzzCompose(t *testing.T, cells []Cell, imp types.Importer) {
+	t.Helper()
+	c := Compose(cells, func([]string) (types.Importer, error) { return imp, nil })
+	all := ""
+	for _, cell := range cells {
+		all += cell.Source
+	}
+	generated := func(text string) bool {
+		return strings.Contains(text, mark) && !strings.Contains(all, mark) || strings.Contains(text, "rtbook_") && !strings.Contains(all, "rtbook_")
+	}
+	for _, p := range c.Problems {
+		if text := render([]Problem{p}) + p.Hint; generated(text) {
+			t.Errorf("a problem shows a generated name: %s", text)
+		}
+		cell := cells[max(0, min(2, p.Pos.Line/100-1))]
+		if p.Pos.File != "notes/x.md" || p.Pos.Line < cell.Line || p.Pos.Line > cell.Line+strings.Count(cell.Source, "\n") || p.Pos.Col < 1 {
+			t.Errorf("a problem is nowhere: %+v", p)
+		}
+		if cell.Expect == ExpectCompileError && !strings.Contains(p.Message, "must not compile and does") {
+			t.Errorf("a cell that is not to compile has the problem %+v", p)
+		}
+	}
+	for _, s := range c.Static {
+		if generated(s.Output) || s.Output == "" {
+			t.Errorf("output %q", s.Output)
+		}
+	}
+	for _, p := range c.Programs {
+		checkSegments(t, "fuzz", p, cells)
+		if text := p.Export(); generated(text) {
+			t.Errorf("an export shows a generated name:\n%s", text)
+		} else if formatted, err := format.Source([]byte(text)); err != nil || string(formatted) != text {
+			t.Errorf("an export is not formatted: %v\n%s", err, text)
+		}
+	}
 }
 
 // BenchmarkCompose composes a chapter of 24 cells on a warm importer, as
@@ -228,7 +255,7 @@ for i := 0; i < 3; i++ {
 	}
 	cells := page(sources...)
 	for b.Loop() {
-		if _, probs := Compose(cells, func([]string) (types.Importer, error) { return imp, nil }); len(probs) > 0 {
+		if _, probs := compose(cells, func([]string) (types.Importer, error) { return imp, nil }); len(probs) > 0 {
 			b.Fatal(render(probs))
 		}
 	}
@@ -254,7 +281,7 @@ func BenchmarkComposeMany(b *testing.B) {
 			}
 			cells := page(sources...)
 			for b.Loop() {
-				if _, probs := Compose(cells, shared.load); len(probs) > 0 {
+				if _, probs := compose(cells, shared.load); len(probs) > 0 {
 					b.Fatal(render(probs[:1]))
 				}
 			}

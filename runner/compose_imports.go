@@ -12,6 +12,7 @@ import (
 // yet. Packages under internal are for those who import them themselves.
 func (e *emitter) importName(pkg *types.Package) (string, bool) {
 	if name, ok := e.imports[pkg.Path()]; ok {
+		e.typed[pkg.Path()] = true
 		return name, true
 	}
 	elems := strings.Split(pkg.Path(), "/")
@@ -36,10 +37,15 @@ func (e *emitter) writeImports() []string {
 	from := make(map[string]*entity)
 	for _, name := range e.u.table.names {
 		for _, ent := range e.u.table.entities[name] {
-			if ent.kind == anImport {
-				lines = append(lines, line{ent.final, ent.path, ent})
-				from[ent.path] = ent
+			if ent.kind != anImport {
+				continue
 			}
+			name := ent.final
+			if ent.idle && !(e.typed[ent.path] && e.imports[ent.path] == name) {
+				name = "_"
+			}
+			lines = append(lines, line{name, ent.path, ent})
+			from[ent.path] = ent
 		}
 	}
 	for _, ent := range e.u.blank {

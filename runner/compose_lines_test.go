@@ -33,7 +33,7 @@ func lineCells() []Cell {
 
 func composeLines(t *testing.T) *Program {
 	t.Helper()
-	progs, probs := Compose(lineCells(), shared.load)
+	progs, probs := compose(lineCells(), shared.load)
 	if len(probs) > 0 || len(progs) != 1 {
 		t.Fatalf("%d programs and problems:\n%s", len(progs), render(probs))
 	}
@@ -112,7 +112,8 @@ func TestDirectives(t *testing.T) {
 		Source: "if x > y {\n\t//go:noinline\n\tx--\n}\n",
 		Indent: []int{2, 2, 2, 2},
 	}}
-	progs, probs := Compose(cells, shared.load)
+	composed := Compose(cells, shared.load)
+	progs, probs := composed.Programs, composed.Problems
 	if len(probs) > 0 || len(progs) != 1 {
 		t.Fatalf("%d programs and problems:\n%s", len(progs), render(probs))
 	}
@@ -135,7 +136,7 @@ func TestDirectives(t *testing.T) {
 		Source: "func f() int { return 1 }\n\n/* g is\n   not */\n//go:noinline\nfunc g() int { return 1 }\n// h neither\n//\n//go:noinline\nfunc h() int { return 1 }\n",
 		Indent: []int{1, 1, 1, 1, 1, 1, 1, 1, 1, 1},
 	}}
-	progs, _ = Compose(cells, shared.load)
+	progs = Compose(cells, shared.load).Programs
 	_, said = goBuild(t, progs[0], "-gcflags=-m")
 	var inlined []string
 	for _, m := range regexp.MustCompile(`can inline (\w)\n`).FindAllStringSubmatch(said, -1) {

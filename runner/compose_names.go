@@ -44,6 +44,7 @@ type entity struct {
 	path string         // of an import
 	pkg  *types.Package // nil if it could not be imported
 	uses []place        // of an import, ascending
+	idle bool           // an import that only a cell of another program uses
 }
 
 // variable returns the variable that e denotes.
@@ -76,7 +77,7 @@ type keyRef struct {
 // character of Go's identifiers, and is cut out of messages.
 const mark = "\ufdd0"
 
-// table is the names of a unit. A CheckOnly cell's table is laid over that of
+// table is the names of a unit. The table of a cell that is not run is laid over that of
 // the program and sees the cells above it.
 type table struct {
 	outer    *table
@@ -246,6 +247,8 @@ func (u *unit) collectImport(p *piece, spec *ast.ImportSpec) {
 			Message: "dot import in a cell",
 			Hint:    "import the package under its name, so that the page shows where each name comes from",
 		})
+		pkg, _ := u.imports.Import(path)
+		u.dots = append(u.dots, pkg)
 		return
 	default:
 		e.pkg, err = u.imports.Import(path)
@@ -262,7 +265,7 @@ func (u *unit) collectImport(p *piece, spec *ast.ImportSpec) {
 	prev := u.table.latest(e.name)
 	switch {
 	case prev == nil:
-	case prev.kind == anImport && prev.path == path && (prev.src.Mode == p.src.Mode):
+	case prev.kind == anImport && prev.path == path && prev.src.aside == p.src.aside:
 		u.again = append(u.again, importAgain{e, prev})
 		return
 	case prev.kind == anImport && prev.path == path:
@@ -304,8 +307,8 @@ func (u *unit) find(p *piece, id *ast.Ident, body bool) (e *entity, found bool) 
 		return nil, true
 	case later == nil:
 		return nil, !u.isBroken(id.Name)
-	case later.src.Mode != p.src.Mode:
-		// A CheckOnly cell sees nothing of what is below it.
+	case later.src.aside != p.src.aside:
+		// A cell that is not run sees nothing of what is below it.
 	case later.kind == aFunction, later.kind == aDeclaration, later.kind == aVariable && body:
 		return later, true
 	}

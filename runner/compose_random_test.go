@@ -23,7 +23,7 @@ func TestRandomTwins(t *testing.T) {
 			g.cell = cell
 			sources = append(sources, g.writeCell())
 		}
-		progs, probs := Compose(page(sources...), shared.load)
+		progs, probs := compose(page(sources...), shared.load)
 		if len(probs) > 0 || len(progs) != 1 {
 			t.Fatalf("%s\nin\n%s", render(probs), strings.Join(sources, "-- cell --\n"))
 		}

@@ -18,22 +18,29 @@ func (u *unit) resolve() {
 }
 
 func (u *unit) resolvePiece(p *piece) {
-	w := &freeNames{}
 	body := p.stmt == nil && p.vars == nil
-	w.visit = func(id *ast.Ident) { u.mention(p, id, body) }
-	w.key = func(id *ast.Ident, lit *ast.CompositeLit) {
-		p.keys = append(p.keys, keyRef{ref{id: id, off: p.offset(id.Pos())}, lit})
-	}
+	p.walk(&freeNames{
+		visit: func(id *ast.Ident) { u.mention(p, id, body) },
+		key: func(id *ast.Ident, lit *ast.CompositeLit) {
+			p.keys = append(p.keys, keyRef{ref{id: id, off: p.offset(id.Pos())}, lit})
+		},
+	})
 	for _, d := range p.vars {
-		if d.typ != nil {
-			w.walk(d.typ)
-		}
-		w.exprs(d.values)
 		for i, v := range d.vars {
 			if v != nil {
 				p.refs = append(p.refs, ref{d.names[i], p.offset(d.names[i].Pos()), v})
 			}
 		}
+	}
+}
+
+// walk has w find the free names of p.
+func (p *piece) walk(w *freeNames) {
+	for _, d := range p.vars {
+		if d.typ != nil {
+			w.walk(d.typ)
+		}
+		w.exprs(d.values)
 	}
 	switch d := p.decl.(type) {
 	case *ast.FuncDecl:
@@ -75,6 +82,10 @@ type importAgain struct{ again, first *entity }
 func (u *unit) unusedImports() {
 	unused := func(e *entity) {
 		if u.isBroken(e.name) {
+			return
+		}
+		if u.env.spares(e) {
+			e.idle = true
 			return
 		}
 		msg := strconv.Quote(e.path) + " imported and not used"

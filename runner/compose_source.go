@@ -20,10 +20,11 @@ type source struct {
 	pieces   []*piece   // what it consists of, without what does not parse
 	declOnly bool       // it has no statements
 	broken   []string   // identifiers in what does not parse
-	whole    *ast.File  // a CheckOnly cell with a package clause
+	whole    *ast.File  // a cell that is not run and has a package clause
 	decls    []ast.Decl // what its pieces are checked as
 	inits    []*piece   // its functions named init
 	faulty   bool       // it has a problem
+	aside    string     // why the environment's program goes without it; "" if it does not
 }
 
 // piece is one declaration or statement at a cell's top level: the text
@@ -46,6 +47,14 @@ type piece struct {
 
 func newSource(c *Cell, index, order int) *source {
 	s := &source{Cell: c, index: index, order: order, lines: []int{0}}
+	switch {
+	case c.Mode == CheckOnly:
+		s.aside = "is only checked"
+	case c.Expect == ExpectPanic:
+		s.aside = "is expected to panic and is left out"
+	case c.Expect == ExpectCompileError:
+		s.aside = "is expected not to compile and is left out"
+	}
 	for i := range len(c.Source) {
 		if c.Source[i] == '\n' {
 			s.lines = append(s.lines, i+1)
@@ -53,6 +62,14 @@ func newSource(c *Cell, index, order int) *source {
 	}
 	return s
 }
+
+// runs reports whether the cell is part of any program.
+func (s *source) runs() bool { return s.Mode == Execute && s.Expect != ExpectCompileError }
+
+// panics reports whether the cell ends a program of its own.
+func (s *source) panics() bool { return s.Mode == Execute && s.Expect == ExpectPanic }
+
+func (s *source) hasProblem() bool { return s.faulty }
 
 // pos returns the place in the chapter of an offset into the cell's source.
 func (s *source) pos(off int) Pos {
@@ -85,7 +102,7 @@ func (s *source) parse(env *environment) {
 			s.solid = append(s.solid, t)
 		}
 	}
-	if s.Mode == CheckOnly && code(toks)[0].tok == token.PACKAGE {
+	if !s.runs() && code(toks)[0].tok == token.PACKAGE {
 		s.parseWhole(env)
 		return
 	}

@@ -75,6 +75,12 @@ func page(sources ...string) []Cell {
 	return cells
 }
 
+// compose returns the programs and problems of cells.
+func compose(cells []Cell, load Loader) ([]*Program, []Problem) {
+	c := Compose(cells, load)
+	return c.Programs, c.Problems
+}
+
 // render writes a problem as rtbook's findings do, notes and hint indented.
 func render(ps []Problem) string {
 	var b strings.Builder

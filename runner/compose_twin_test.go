@@ -13,7 +13,8 @@ import (
 )
 
 // archives reads the txtar files of a folder under testdata, and returns them
-// by name with their cells.
+// by name with their cells. These are the files that are named "cell ENV",
+// "check ENV", "panic ENV", "error ENV", "sh ENV" and "file PATH ENV".
 func archives(t *testing.T, dir string) map[string]*archive {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join("testdata", dir, "*.txtar"))
@@ -29,16 +30,25 @@ func archives(t *testing.T, dir string) map[string]*archive {
 		a := &archive{files: make(map[string]string)}
 		for _, f := range ar.Files {
 			kind, attr, _ := strings.Cut(f.Name, " ")
-			if kind != "cell" && kind != "check" {
+			n := len(a.cells) + 1
+			c := Cell{ID: fmt.Sprintf("cell-%d", n), Chapter: "notes/x.md", Line: 100 * n, Source: string(f.Data), Env: attr}
+			switch kind {
+			case "cell":
+			case "check":
+				c.Mode = CheckOnly
+			case "panic":
+				c.Expect = ExpectPanic
+			case "error":
+				c.Expect = ExpectCompileError
+			case "sh":
+				c.Shell = true
+			case "file":
+				c.Mode = FileOnly
+				c.Path, c.Env, _ = strings.Cut(attr, " ")
+			default:
 				a.files[f.Name] = string(f.Data)
 				continue
 			}
-			n := len(a.cells) + 1
-			c := Cell{ID: fmt.Sprintf("cell-%d", n), Chapter: "notes/x.md", Line: 100 * n, Source: string(f.Data)}
-			if kind == "check" {
-				c.Mode = CheckOnly
-			}
-			c.Env = attr
 			a.cells = append(a.cells, c)
 		}
 		all[strings.TrimSuffix(filepath.Base(file), ".txtar")] = a
@@ -55,9 +65,10 @@ type archive struct {
 // were written by hand to do the same, all in one build.
 func TestTwins(t *testing.T) {
 	b := newTwins(t)
+	b.kinds = append(b.kinds, "export")
 	all := archives(t, "twins")
 	for name, a := range all {
-		progs, probs := Compose(a.cells, shared.load)
+		progs, probs := compose(a.cells, shared.load)
 		if len(probs) > 0 || len(progs) != 1 {
 			t.Errorf("%s: %d programs and problems:\n%s", name, len(progs), render(probs))
 			delete(all, name)
@@ -75,10 +86,13 @@ type twins struct {
 	t             *testing.T
 	dir           string
 	names         []string
+	kinds         []string // "cells" and "twin", and "export" if exports are to be compared too
 	imports, runs strings.Builder
 }
 
-func newTwins(t *testing.T) *twins { return &twins{t: t, dir: t.TempDir()} }
+func newTwins(t *testing.T) *twins {
+	return &twins{t: t, dir: t.TempDir(), kinds: []string{"cells", "twin"}}
+}
 
 func (b *twins) write(name, text string) {
 	b.t.Helper()
@@ -100,7 +114,9 @@ func (b *twins) add(name string, p *Program, twin string) {
 	}
 	b.write(name+"/cells/cells.go", strings.Replace(p.WithLines(), "package main", "package p", 1)+run+"}\n")
 	b.write(name+"/twin/twin.go", twin)
-	for _, kind := range []string{"cells", "twin"} {
+	export := strings.Replace(p.Export(), "package main", "package p", 1)
+	b.write(name+"/export/export.go", strings.Replace(export, "\nfunc main() {", "\nfunc Run() {", 1))
+	for _, kind := range b.kinds {
 		fmt.Fprintf(&b.imports, "\t%s_%s %q\n", name, kind, "twins/"+name+"/"+kind)
 		fmt.Fprintf(&b.runs, "\tfmt.Println(\"\\n== %s %s\")\n\t%[1]s_%[2]s.Run()\n", name, kind)
 	}
@@ -129,8 +145,10 @@ func (b *twins) compare() {
 		if want == "" {
 			b.t.Errorf("%s: the twin prints nothing", name)
 		}
-		if diff := cmp.Diff(want, printed[name+" cells"]); diff != "" {
-			b.t.Errorf("%s: the cells print something else than their twin (-twin +cells):\n%s", name, diff)
+		for _, kind := range b.kinds {
+			if diff := cmp.Diff(want, printed[name+" "+kind]); diff != "" {
+				b.t.Errorf("%s: the %s print something else than their twin (-twin +%[2]s):\n%s", name, kind, diff)
+			}
 		}
 	}
 }

@@ -123,6 +123,15 @@ func count(n int, thing string) string {
 	return fmt.Sprintf("%d %s", n, thing)
 }
 
+// all returns the indices of all names.
+func (d *varDef) all() []int {
+	all := make([]int, len(d.names))
+	for i := range all {
+		all[i] = i
+	}
+	return all
+}
+
 // isNew reports whether the i-th name is declared at package level by d.
 func (d *varDef) isNew(i int) bool { return d.fresh[i] && d.vars[i].same == nil }
 

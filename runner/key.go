@@ -8,7 +8,7 @@ import (
 )
 
 // keyFormat changes when the meaning of a stored result changes.
-const keyFormat = "rtbook result 1"
+const keyFormat = "rtbook result 2"
 
 // Identity is what an engine's results depend on besides the program.
 type Identity struct {
@@ -21,13 +21,26 @@ type Identity struct {
 
 // Key returns the content address of p's result on an engine: a hash of every
 // byte that can change it. Positions count too, as the compiler gets them,
-// because a program can print the line it is on.
+// because a program can print the line it is on; but not those of commands and
+// their files, which run in a folder that has no chapter.
 func (p *Program) Key(id Identity) string {
 	h := sha256.New()
 	put(h, keyFormat, id.Engine, id.Fingerprint, id.Toolchain, id.Target, id.Packages)
-	put(h, p.Source, p.WithLines())
+	put(h, p.Source, p.WithLines(), fmt.Sprint(p.Tail))
 	for _, c := range p.Cells {
-		put(h, c.Timeout.String(), fmt.Sprint(c.Limit))
+		put(h, c.Timeout.String(), fmt.Sprint(c.Limit), string(c.Expect))
+	}
+	if p.Shell != nil {
+		put(h, "shell")
+		for _, f := range p.Shell.Files {
+			put(h, "file", f.Path, f.Text)
+		}
+		for _, cell := range p.Shell.Cells {
+			put(h, "cell")
+			for _, c := range cell {
+				put(h, fmt.Sprintf("%q %q %q %q %t %t", c.Env, c.Args, c.Stdout, c.Stderr, c.Append, c.OnOK))
+			}
+		}
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }

@@ -21,6 +21,56 @@ type Program struct {
 	Map     []Segment // where the pieces of Source come from, by ascending Offset
 	Imports []string  // import paths, sorted
 
+	// Tail says that only the last cell counts, which is expected to panic: the
+	// cells before it are there for what they declare and do, and their results
+	// are those of the environment's other program.
+	Tail bool
+
+	// Unwritable are the variables of Source, in order, whose types cannot be
+	// written in package main. A program that has any is in initialisation
+	// style: such a variable is declared with its value, which therefore
+	// belongs to the initialisation of the package, and so does what the page
+	// has above it. Source then calls StepFunc, a function (int, func())
+	// struct{} that the engine supplies: it announces a cell if that has not
+	// begun, and calls the function if there is one. The cells before the Init-th
+	// are run so, and so is what cell Init has above the last such variable;
+	// CellFunc(Init) is the rest of it. main calls CellFunc from Init on.
+	Unwritable []Unwritable
+	Init       int
+
+	Shell *Shell // the program is commands in a folder, not Go: Source, Map and Imports are empty
+}
+
+// Shell is what a program of shell cells consists of: a folder's files, and
+// the commands of each cell.
+type Shell struct {
+	Files []File
+	Cells [][]Command // by cell of the program
+}
+
+// Unwritable is a variable whose type cannot be written in package main.
+type Unwritable struct {
+	Name string
+	Type string // as messages name it, "binary.littleEndian"
+	Pos  Pos    // of Name
+}
+
+// File is a file of a folder.
+type File struct {
+	Path string // slash-separated, inside the folder
+	Text string
+	Pos  Pos // of its first byte in the chapter; zero for a generated file
+}
+
+// Command is one simple command: no shell is needed to run it.
+type Command struct {
+	Env    []string // assignments before it, "GODEBUG=gctrace=1"
+	Args   []string // Args[0] is "go", or "./name" of a program in the folder
+	Stdout string   // a file in the folder that standard output goes to, or /dev/null; "" is the cell's output
+	Stderr string   // likewise for standard error; "&1" follows standard output
+	Append bool     // files are appended to
+	OnOK   bool     // it runs only if the command before it succeeded (&&)
+	Pos    Pos
 }
 
 // Unit is a cell of a program: what an engine needs to know of it.
@@ -28,7 +78,8 @@ type Unit struct {
 	ID      string
 	Pos     Pos // of the first byte of the cell's source
 	Timeout time.Duration
-	Limit   int // bytes it may print
+	Limit   int    // bytes it may print
+	Expect  Expect // how it must fail, or one of its commands; "" if none may
 }
 
 // Segment says that Source[Offset:Offset+Len] is copied from Pos in the
@@ -61,6 +112,8 @@ type CellResult struct {
 	Message string `json:"message,omitempty"` // for every Status but Done and NotReached
 	Hint    string `json:"hint,omitempty"`
 	Pos     Pos    `json:"pos"` // where it ended, as well as the engine can tell; else the cell's first line
+
+	Time time.Duration `json:"time"` // it took, when it ran; a sample
 }
 
 // Result is what a program did on one engine: a CellResult for each of its
@@ -73,9 +126,15 @@ type Result struct {
 // Problem is a fault in the cells, found before anything ran.
 type Problem struct {
 	Pos     Pos
+	Attr    string // the attribute that the problem is about, if Pos is only the cell: "expect", "file"
 	Message string
 	Notes   []ProblemNote
 	Hint    string
+
+	// Undefined is the name that means nothing, if that is the problem, and
+	// Defined what has a meaning there: one of these may have been meant.
+	Undefined string
+	Defined   []string
 }
 
 // ProblemNote adds another place or fact to a Problem.
@@ -87,3 +146,7 @@ type ProblemNote struct {
 // CellFunc returns the name of the function of a program's Source that is
 // cell i.
 func CellFunc(i int) string { return "rtbook_cell" + strconv.Itoa(i) }
+
+// StepFunc is the name of the function by which a program in initialisation
+// style runs cells (see [Program].Unwritable).
+const StepFunc = "rtbook_step"

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -14,6 +15,7 @@ type RunOptions struct {
 	Engines   []Engine
 	Identity  func(Engine, *Program) (Identity, error) // for the cache; nil: nothing is cached
 	Cache     *Cache
+	Stored    bool                  // nothing is run: what the cache does not know has no result
 	Progress  func(done, total int) // after each program on each engine; may be nil; called from one goroutine at a time
 	CacheFail func(error)           // the cache could not be written; the results stand; may be nil
 }
@@ -85,14 +87,14 @@ func (r *run) engine(ctx context.Context, e Engine, b *batch) error {
 			}
 			key := p.Key(id)
 			b.keys[p] = key
-			if outputs, ok := r.opt.Cache.get(key, len(p.Cells)); ok {
-				r.record(p, e.Name(), cached(p, e.Name(), outputs))
+			if res, ok := r.opt.Cache.get(key, p, e.Name()); ok {
+				r.record(p, e.Name(), res)
 				continue
 			}
 		}
 		todo = append(todo, p)
 	}
-	if len(todo) == 0 {
+	if len(todo) == 0 || r.opt.Stored {
 		return nil
 	}
 	c := collectors(todo)
@@ -116,12 +118,8 @@ func (r *run) engine(ctx context.Context, e Engine, b *batch) error {
 
 func (r *run) finish(p *Program, engine, key string, col *collector) {
 	res := Result{Engine: engine, Cells: col.cells()}
-	if key != "" && res.succeeded() {
-		outputs := make([]string, len(res.Cells))
-		for i, c := range res.Cells {
-			outputs[i] = c.Output
-		}
-		if err := r.opt.Cache.put(key, outputs); err != nil && r.opt.CacheFail != nil {
+	if key != "" && res.succeeded(p) {
+		if err := r.opt.Cache.put(key, res); err != nil && r.opt.CacheFail != nil {
 			r.opt.CacheFail(err)
 		}
 	}
@@ -137,37 +135,39 @@ func (r *run) record(p *Program, engine string, res Result) {
 	}
 }
 
-func (r Result) succeeded() bool {
-	for _, c := range r.Cells {
-		if c.Status != Done {
+// succeeded reports whether every cell ended as it should: the last one of a
+// Tail with the panic that is expected of it.
+func (r Result) succeeded(p *Program) bool {
+	for i, c := range r.Cells {
+		want := Done
+		if p.Tail && i == len(r.Cells)-1 {
+			want = Panicked
+		}
+		if c.Status != want {
 			return false
 		}
 	}
 	return true
 }
 
-// cached rebuilds the result of a program that ran to its end.
-func cached(p *Program, engine string, outputs []string) Result {
-	res := Result{Engine: engine}
-	for i, u := range p.Cells {
-		res.Cells = append(res.Cells, CellResult{ID: u.ID, Output: outputs[i], Status: Done, Pos: u.Pos})
-	}
-	return res
-}
-
-// Name returns how messages speak of the program: its chapter, and its
-// environment if that is not the chapter's own.
+// Name returns how messages speak of the program: its chapter, its environment
+// if that is not the chapter's own, and the cell if only one counts.
 func (p *Program) Name() string {
-	if p.Env == "" {
-		return p.Chapter
+	name := p.Chapter
+	if p.Tail && len(p.Cells) > 0 {
+		name += "#" + p.Cells[len(p.Cells)-1].ID
 	}
-	return p.Chapter + " (env " + p.Env + ")"
+	if p.Env != "" {
+		name += " (env " + p.Env + ")"
+	}
+	return name
 }
 
 // collector makes a Result of a program's events.
 type collector struct {
 	program *Program
 	text    []strings.Builder
+	began   []time.Time // of the cells that began; then the time of the end
 	end     Event
 	ended   bool
 }
@@ -182,11 +182,14 @@ func collectors(ps []*Program) map[*Program]*collector {
 
 func (c *collector) add(ev Event) {
 	switch ev.Kind {
+	case Began:
+		c.began = append(c.began, time.Now())
 	case Printed:
 		if ev.Cell >= 0 && ev.Cell < len(c.text) {
 			c.text[ev.Cell].Write(ev.Text)
 		}
 	case Ended:
+		c.began = append(c.began, time.Now())
 		c.end, c.ended = ev, true
 	}
 }
@@ -207,6 +210,9 @@ func (c *collector) cells() []CellResult {
 			if c.end.Pos.Line > 0 {
 				r.Pos = c.end.Pos
 			}
+		}
+		if i+1 < len(c.began) {
+			r.Time = c.began[i+1].Sub(c.began[i])
 		}
 		all = append(all, r)
 	}

@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"os"
@@ -112,7 +113,7 @@ func TestCache(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		data[len(data)-6] ^= 1 // inside the outputs
+		data = bytes.Replace(data, []byte(`"outputs":["`), []byte(`"outputs":["X`), 1)
 		if err := os.WriteFile(f, data, 0o666); err != nil {
 			t.Fatal(err)
 		}
@@ -143,18 +144,87 @@ func TestCacheKeepsOnlySuccess(t *testing.T) {
 	}
 }
 
+func TestCacheKeepsExpectedFailures(t *testing.T) {
+	cache := &Cache{Dir: t.TempDir()}
+	p := program("a", "b")
+	p.Tail = true
+	e := &fake{name: "go", script: func(*Program) []Event {
+		return []Event{printed(0, "one\n"), printed(1, "two\n"), {Kind: Ended, Cell: 1, Status: Panicked, Message: "panic: boom"}}
+	}}
+	var last CellResult
+	for range 2 {
+		got, err := Run(context.Background(), []*Program{p}, RunOptions{Engines: []Engine{e}, Identity: identity, Cache: cache})
+		if err != nil {
+			t.Fatal(err)
+		}
+		last = got[p][0].Cells[1]
+	}
+	if e.ran != 1 || last.Status != Panicked || last.Message != "panic: boom" || last.Output != "two\n" {
+		t.Errorf("ran %d times and ended %+v, want the stored panic", e.ran, last)
+	}
+	// The same program, if it need not panic, is another one.
+	p.Tail = false
+	if _, err := Run(context.Background(), []*Program{p}, RunOptions{Engines: []Engine{e}, Identity: identity, Cache: cache}); err != nil {
+		t.Fatal(err)
+	}
+	if e.ran != 2 {
+		t.Errorf("a program that need not panic was taken for one that must")
+	}
+}
+
+func TestStoredRunsNothing(t *testing.T) {
+	cache := &Cache{Dir: t.TempDir()}
+	p := program("a")
+	e := &fake{name: "go", script: func(*Program) []Event { return []Event{printed(0, "x"), done(1)} }}
+	opt := RunOptions{Engines: []Engine{e}, Identity: identity, Cache: cache, Stored: true}
+	for i, want := range []int{0, 1} {
+		got, err := Run(context.Background(), []*Program{p}, opt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e.ran != i || len(got[p]) != want {
+			t.Errorf("ran %d times with %d results, want %d and %d", e.ran, len(got[p]), i, want)
+		}
+		opt.Stored = false
+		if _, err := Run(context.Background(), []*Program{p}, opt); err != nil {
+			t.Fatal(err)
+		}
+		opt.Stored = true
+	}
+}
+
 func TestKeyCountsEveryPart(t *testing.T) {
 	base := func() (*Program, Identity) {
 		p := program("a")
 		p.Map = []Segment{{0, 3, Pos{"notes/x.md", 10, 1}}}
+		p.Shell = &Shell{
+			Files: []File{{Path: "a.go", Text: "package a\n"}},
+			Cells: [][]Command{{{Args: []string{"go", "version"}, Env: []string{"GOGC=1"}}}},
+		}
 		return p, Identity{"go", "f", "go1.26.8", "linux/amd64", "h"}
 	}
 	p, id := base()
 	seen := map[string]string{p.Key(id): "unchanged"}
 	for name, change := range map[string]func(*Program, *Identity){
+		"tail":        func(p *Program, _ *Identity) { p.Tail = true },
+		"shell file":  func(p *Program, _ *Identity) { p.Shell = &Shell{Files: []File{{Path: "a.go"}}} },
+		"command":     func(p *Program, _ *Identity) { p.Shell = &Shell{Cells: [][]Command{{{Args: []string{"go"}}}}} },
 		"source":      func(p *Program, _ *Identity) { p.Source += "\n" },
 		"timeout":     func(p *Program, _ *Identity) { p.Cells[0].Timeout++ },
 		"limit":       func(p *Program, _ *Identity) { p.Cells[0].Limit++ },
+		"expectation": func(p *Program, _ *Identity) { p.Cells[0].Expect = ExpectPanic },
+		"no shell":    func(p *Program, _ *Identity) { p.Shell = nil },
+		"file":        func(p *Program, _ *Identity) { p.Shell.Files[0].Text += "\n" },
+		"file's name": func(p *Program, _ *Identity) { p.Shell.Files[0].Path = "b.go" },
+		"argument":    func(p *Program, _ *Identity) { p.Shell.Cells[0][0].Args[1] = "env" },
+		"arguments":   func(p *Program, _ *Identity) { p.Shell.Cells[0][0].Args = []string{"go version"} },
+		"assignment":  func(p *Program, _ *Identity) { p.Shell.Cells[0][0].Env = nil },
+		"redirection": func(p *Program, _ *Identity) { p.Shell.Cells[0][0].Stdout = "out" },
+		"and errors":  func(p *Program, _ *Identity) { p.Shell.Cells[0][0].Stderr = "out" },
+		"appending":   func(p *Program, _ *Identity) { p.Shell.Cells[0][0].Append = true },
+		"condition":   func(p *Program, _ *Identity) { p.Shell.Cells[0][0].OnOK = true },
+		"commands":    func(p *Program, _ *Identity) { p.Shell.Cells[0] = append(p.Shell.Cells[0], Command{}) },
+		"cells":       func(p *Program, _ *Identity) { p.Shell.Cells = append(p.Shell.Cells, nil) },
 		"position":    func(p *Program, _ *Identity) { p.Map[0].Pos.Line++ },
 		"engine":      func(_ *Program, id *Identity) { id.Engine = "yaegi" },
 		"fingerprint": func(_ *Program, id *Identity) { id.Fingerprint = "g" },
@@ -169,6 +239,12 @@ func TestKeyCountsEveryPart(t *testing.T) {
 			t.Errorf("changing %s gives the key of %s", name, other)
 		}
 		seen[key] = name
+	}
+	p, id = base()
+	p.Shell.Files[0].Pos.Line++
+	p.Shell.Cells[0][0].Pos.Line++
+	if seen[p.Key(id)] != "unchanged" {
+		t.Error("where commands and files stand in the chapter counts, and changes nothing")
 	}
 }
 

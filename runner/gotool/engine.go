@@ -13,8 +13,8 @@ import (
 	"rtbook/runner/sandbox"
 )
 
-// Engine compiles programs, all in one build, and runs them. It implements
-// [runner.Engine].
+// Engine compiles programs, all in one build, and runs them, and runs the
+// commands of programs that consist of these. It implements [runner.Engine].
 type Engine struct {
 	Toolchain *Toolchain
 	Jobs      int // programs that run at the same time; 0 means one for each processor
@@ -23,15 +23,23 @@ type Engine struct {
 // Name returns "go".
 func (*Engine) Name() string { return "go" }
 
-// Run compiles and runs ps. A program that does not compile is refused at its
-// place in the chapter, and the others run.
+// Run runs ps. A program that does not compile is refused at its place in the
+// chapter, and the others run.
 func (e *Engine) Run(ctx context.Context, ps []*runner.Program, emit func(*runner.Program, runner.Event)) error {
 	dir, err := os.MkdirTemp("", "rtbook-build-")
 	if err != nil {
 		return fmt.Errorf("make a folder to build in: %w", err)
 	}
 	defer os.RemoveAll(dir)
-	b, err := e.Toolchain.newBuild(dir, ps)
+	var programs, shells []*runner.Program
+	for _, p := range ps {
+		if p.Shell != nil {
+			shells = append(shells, p)
+		} else {
+			programs = append(programs, p)
+		}
+	}
+	b, err := e.Toolchain.newBuild(dir, programs)
 	if err != nil {
 		return err
 	}
@@ -48,6 +56,11 @@ func (e *Engine) Run(ctx context.Context, ps []*runner.Program, emit func(*runne
 		group.Go(func() error {
 			child := sandbox.Child{Path: u.binary}
 			return sandbox.Run(ctx, child, u.program, nil, func(ev runner.Event) { emit(u.program, ev) })
+		})
+	}
+	for _, p := range shells {
+		group.Go(func() error {
+			return e.Toolchain.runShell(ctx, p, func(ev runner.Event) { emit(p, ev) })
 		})
 	}
 	return group.Wait()

@@ -186,7 +186,7 @@ func TestPackageName(t *testing.T) {
 // TestMainSource wants a main that parses, calls the cells in order, and keeps
 // to names that composition leaves alone.
 func TestMainSource(t *testing.T) {
-	src := mainSource("example.org/book/wire", 2)
+	src := mainSource("example.org/book/wire", program("", "", "", ""))
 	if _, err := parser.ParseFile(token.NewFileSet(), "", src, 0); err != nil {
 		t.Fatal(err)
 	}

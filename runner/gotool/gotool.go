@@ -166,6 +166,9 @@ func (t *Toolchain) ask(ctx context.Context) (goEnv, error) {
 	if err := json.Unmarshal(out, &env); err != nil {
 		return env, fmt.Errorf("ask the go command for its settings: %w", err)
 	}
+	if env.GOCACHE == "off" { // what it says without a home; then it builds nothing
+		return env, errors.New("the go command has no place for its cache: set HOME, or GOCACHE to a folder")
+	}
 	env.path = path
 	if t.Version != "" && env.GOVERSION != t.Version {
 		return env, &MissingError{Want: t.Version, Have: env.GOVERSION}

@@ -114,3 +114,15 @@ func archive(text string) map[string]string {
 	}
 	return files
 }
+
+func TestNoPlaceForTheCache(t *testing.T) {
+	for _, name := range []string{"HOME", "GOCACHE", "XDG_CACHE_HOME", "LOCALAPPDATA", "USERPROFILE"} {
+		t.Setenv(name, "")
+	}
+	t.Setenv("GOPATH", t.TempDir())
+	dir := writeModule(t, "-- go.mod --\nmodule example.org/book\n\ngo 1.24\n")
+	_, _, err := open(t, dir, "").GoMod(t.Context(), "example.org/cells", nil)
+	if err == nil || !strings.Contains(err.Error(), "set HOME, or GOCACHE") {
+		t.Errorf("without a home the go command has a cache: %v", err)
+	}
+}

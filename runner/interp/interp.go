@@ -89,6 +89,10 @@ func (e *Engine) jobs() int {
 // interpret runs one program. If it panics it is run a second time, to find out
 // where: that run is slower, and nothing else is taken from it.
 func interpret(ctx context.Context, self string, p *runner.Program, emit func(runner.Event)) error {
+	if len(p.Unwritable) > 0 {
+		emit(unwritable(p.Unwritable[0]))
+		return nil
+	}
 	var ended runner.Event
 	err := start(ctx, self, worker.Request{Program: p}, func(ev runner.Event) {
 		if ev.Kind == runner.Ended {
@@ -112,6 +116,16 @@ func interpret(ctx context.Context, self string, p *runner.Program, emit func(ru
 	}
 	emit(ended)
 	return nil
+}
+
+// unwritable refuses a program for a variable whose type has no name in it. The
+// interpreter would run what is above it too late.
+func unwritable(v runner.Unwritable) runner.Event {
+	return runner.Event{
+		Kind: runner.Ended, Status: runner.Refused, Pos: v.Pos,
+		Hint:    "give " + v.Name + " a type that has a name, such as an interface, or " + hint,
+		Message: fmt.Sprintf("the interpreter cannot declare %s: its type %s has no name outside its package", v.Name, v.Type),
+	}
 }
 
 // start has a worker run a request.
