@@ -66,7 +66,7 @@ func parseInfo(s string) (infoString, *attrError) {
 			return in, err
 		}
 		if len(in.attrs) == maxAttrs {
-			return in, &attrError{a.at, fmt.Sprintf("more than %d attributes", maxAttrs), ""}
+			return in, &attrError{a.at, fmt.Sprintf("more than %d attributes", maxAttrs), "leave the rest out"}
 		}
 		in.attrs = append(in.attrs, a)
 	}
@@ -90,7 +90,7 @@ func (p *attrParser) next() (a attr, done bool, err *attrError) {
 	}
 	if p.s[p.i] == '}' {
 		if rest := skipBlanks(p.s, p.i+1); rest < len(p.s) {
-			return a, false, &attrError{rest, fmt.Sprintf("unexpected %q after the attributes", firstWord(p.s[rest:])), ""}
+			return a, false, &attrError{rest, fmt.Sprintf("unexpected %q after the attributes", firstWord(p.s[rest:])), "attributes end the line: write this inside the braces, or leave it out"}
 		}
 		return a, true, nil
 	}
@@ -100,7 +100,7 @@ func (p *attrParser) next() (a attr, done bool, err *attrError) {
 	}
 	a.name = p.s[a.at:p.i]
 	if a.name == "" {
-		return a, false, &attrError{p.i, fmt.Sprintf("unexpected %q in the attributes", firstWord(p.s[p.i:])), "attributes are names and name=value, separated by blanks"}
+		return a, false, &attrError{p.i, fmt.Sprintf("unexpected %q in the attributes", firstWord(p.s[p.i:])), "attributes are names and name=value, separated by blanks; a value with blanks or braces stands in double quotes"}
 	}
 	if p.i == len(p.s) || p.s[p.i] != '=' {
 		return a, false, p.separated()
@@ -124,7 +124,7 @@ func (p *attrParser) value(a *attr) *attrError {
 	}
 	a.value = p.s[a.valueAt:p.i]
 	if a.value == "" {
-		return &attrError{a.at, fmt.Sprintf("%s= without a value", clip(a.name)), "a value follows = directly, without a blank"}
+		return &attrError{a.at, fmt.Sprintf("%s= without a value", clip(a.name)), "a value follows = directly, without a blank; one with special characters stands in double quotes"}
 	}
 	return nil
 }

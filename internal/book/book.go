@@ -40,24 +40,40 @@
 //	```go {check}             must compile; does not run
 //	```go {sketch}            need not even parse
 //	```go                     must parse
+//	```sh {cell}              commands, which run in the environment's folder; bash and shell too
+//	```go {file=a/b.go}       a file of that folder; in any language
 //
 // Attributes are separated by blanks. A value follows "=" directly and is
 // either bare, or in double quotes with \" and \\ for these two.
 //
-//	attribute      on             meaning
-//	env=name       cell, check    the program it belongs to; default: the chapter's own
-//	engine=go      cell           compiled, never interpreted
-//	hide           cell, check    not shown
-//	fold           cell, check    shown folded; on sketch too
-//	timeout=2s     cell           wall-clock limit, at most 10m
+//	attribute      on                   meaning
+//	env=name       cell, check, file    the program, or folder, it belongs to; default: the chapter's own
+//	engine=go      Go cell              compiled, never interpreted
+//	hide           cell, check, file    not shown
+//	fold           cell, check, file    shown folded; on sketch too
+//	timeout=2s     cell                 wall-clock limit, at most 10m
+//	expect=…       cell                 panic or compile-error: it must fail so
+//	vary=…         cell                 spans of the output that may differ, see [Fence.Vary]
+//	unordered      cell                 the lines of the output are compared as a multiset
+//	sample         cell                 the output is not compared; without vary and unordered
+//	if="…"         cell, check, file    a Go build constraint; else it is skipped, see [Book.Select]
 //
-// An id is of lower-case letters, digits and "-", begins with a letter, and is
+// An id is of at most 64 lower-case letters, digits and "-", begins with a letter, and is
 // unique among the chapter's cells and headings. A cell without a name is
-// cell-N, where N counts the chapter's cells and checks from 1; no author's
-// name has that form.
+// cell-N, where N counts the chapter's cells, checks and files from 1; no
+// author's name has that form.
 //
-// Cells and outputs stand at the top level of the document, or between the
-// tags of a <details>. An output stands after its cell, beside it.
+// Cells, files and outputs stand at the top level of the document, or between
+// the tags of a <details>. An output stands after its cell, beside it.
+//
+// A comment //rtbook:hide at the end of a line of a Go cell, check, sketch or
+// file keeps that line off the page; it runs all the same.
+//
+// # Limits
+//
+// So that no input takes more than seconds, a chapter has at most 4 MiB, lines
+// of at most 64 KiB that begin at most 100 quotations and lists, at most 20000
+// opening brackets between two blank lines, tables of at most 100000 cells, front matter of at most 16 KiB, and 2000 cells.
 package book
 
 import (
@@ -81,7 +97,8 @@ type Book struct {
 	Assets      []string   // other files to copy, as paths in the file system parsed, sorted
 }
 
-// Cells returns the cells and checks of all chapters, in reading order.
+// Cells returns the cells, checks and files of all chapters, in reading order,
+// without those that are skipped.
 func (b *Book) Cells() []runner.Cell {
 	var cells []runner.Cell
 	for _, ch := range b.Chapters {
@@ -111,11 +128,13 @@ type Chapter struct {
 	lines lines
 }
 
-// Cells returns the chapter's cells and checks, in order.
+// Cells returns the chapter's cells, checks and files, in order, without those
+// that are skipped, without what is not closed, without files whose name is no
+// name, and without cells that are expected to fail in a way that there is not.
 func (ch *Chapter) Cells() []runner.Cell {
 	var cells []runner.Cell
 	for _, f := range ch.Fences {
-		if f.Cell != nil {
+		if f.Cell != nil && f.Closed && f.Skipped == "" && (f.Role != RoleFile || f.Cell.Path != "") && (f.attr("expect") == nil || f.Cell.Expect != "") {
 			cells = append(cells, *f.Cell)
 		}
 	}
@@ -137,6 +156,7 @@ const (
 	RoleCheck              // {check}: must compile
 	RoleGo                 // go without attributes: must parse
 	RoleSketch             // {sketch}: go that need not parse
+	RoleFile               // {file=name}: a file of an environment's folder
 )
 
 // Fence is a code fence with its place in the chapter.
@@ -154,11 +174,18 @@ type Fence struct {
 	Content string // what is in the fence, unindented, lines ending in "\n"
 	Closed  bool   // whether a closing fence ends it, rather than the end of what it stands in
 
-	Cell   *runner.Cell // RoleCell and RoleCheck
-	Hide   bool         // run but not shown
-	Fold   bool         // shown folded
-	Of     *Fence       // RoleOutput: the cell that printed this; nil with a finding
-	Output *Fence       // RoleCell: where its output is recorded, nil if nowhere
+	Cell      *runner.Cell // RoleCell, RoleCheck and RoleFile
+	Vary      []string     // kinds (see [VaryKinds]) and /patterns/ (RE2, none of which matches "") of spans that may differ in the output
+	Unordered bool         // the output's lines are compared as a multiset
+	Sample    bool         // the output is shown as recorded, and not compared
+	Hide      bool         // run but not shown
+	Fold      bool         // shown folded
+	Hidden    []int        // lines of Content, from 0 and ascending, that are not shown
+	If        string       // the build constraint, as written; "" if there is none
+	Skipped   string       // why it takes no part for the pin, "needs linux && go1.27"; "" if it does
+	Unjudged  bool         // RoleCell: what it prints is held against nothing, since that would follow from another finding, about its attributes or an output without a cell
+	Of        *Fence       // RoleOutput: the cell that printed this; nil with a finding
+	Output    *Fence       // RoleCell: where its output is recorded, nil if nowhere
 
 	top    bool // at the top level of the document, also between details tags
 	attrs  []attr

@@ -22,6 +22,9 @@ import (
 func parseChapter(ch *Chapter, md goldmark.Markdown, plain bool) (fs []finding.Finding, ok bool) {
 	ch.lines = newLines(ch.Source)
 	r := &reporter{ch: ch}
+	if !plain && !checkSize(ch, r) {
+		return r.findings, false
+	}
 	if at := badByte(ch.Source); at >= 0 {
 		r.at(at, "save the file as UTF-8", "not UTF-8: byte 0x%02x", ch.Source[at])
 		return r.findings, false

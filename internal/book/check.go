@@ -16,6 +16,7 @@ func checkChapter(ch *Chapter, r *reporter) {
 	nameCells(ch, r)
 	linkOutputs(ch, r)
 	checkEngines(ch, r)
+	leaveUnjudged(ch)
 	checkBlocks(ch, r)
 }
 
@@ -96,6 +97,9 @@ func cellOf(f, above *Fence, byID map[string]*Fence, ids []string, r *reporter) 
 	cell := byID[a.value]
 	if cell == nil {
 		hint := "a cell is named by {cell=" + a.value + "}"
+		if checkCellID(a.value) != nil {
+			hint = nameRule
+		}
 		if near := finding.Nearest(a.value, ids); near != "" {
 			hint = "did you mean " + near + "?"
 		}
@@ -125,13 +129,37 @@ func linkOutput(f, cell *Fence, r *reporter) {
 	}
 }
 
-// checkEngines reports environments whose cells name different engines, and
-// tells checks which engine theirs has.
+// leaveUnjudged marks the cells whose results would be found fault with for
+// what is reported already: a cell without an output, where some output has no
+// cell; one whose output is not closed; and commands, where a file of their
+// folder has no name.
+func leaveUnjudged(ch *Chapter) {
+	stray, lacking := false, map[string]bool{}
+	for _, f := range ch.Fences {
+		switch f.Role {
+		case RoleOutput:
+			stray = stray || f.Of == nil
+		case RoleFile:
+			if f.Cell.Path == "" {
+				lacking[f.Cell.Env] = true
+			}
+		}
+	}
+	for _, f := range ch.Fences {
+		if f.Role == RoleCell && (stray && f.Output == nil || f.Output != nil && !f.Output.Closed || f.Cell.Shell && lacking[f.Cell.Env]) {
+			f.Unjudged = true
+		}
+	}
+}
+
+// checkEngines reports environments whose Go cells name different engines, and
+// tells checks which engine theirs has. A mixed environment is compiled, and
+// its cells are not judged.
 func checkEngines(ch *Chapter, r *reporter) {
 	first := map[string]*Fence{}
 	mixed := map[string]bool{}
 	for _, f := range ch.Fences {
-		if f.Role != RoleCell {
+		if f.Role != RoleCell || f.Cell.Shell {
 			continue
 		}
 		env := f.Cell.Env
@@ -154,6 +182,9 @@ func checkEngines(ch *Chapter, r *reporter) {
 			Notes = []finding.Note{{Pos: other.Pos, Text: text}}
 	}
 	for _, f := range ch.Fences {
+		if f.Role == RoleCell && !f.Cell.Shell && mixed[f.Cell.Env] {
+			f.Cell.GoOnly, f.Unjudged = true, true
+		}
 		if f.Role == RoleCheck && first[f.Cell.Env] != nil {
 			f.Cell.GoOnly = first[f.Cell.Env].Cell.GoOnly
 		}
@@ -173,6 +204,8 @@ func checkBlocks(ch *Chapter, r *reporter) {
 		switch n := n.(type) {
 		case *ast.Paragraph, *ast.TextBlock:
 			checkBackticks(ch, n, r)
+		case *ast.CodeBlock:
+			checkIndented(ch, n, r)
 		case *ast.HTMLBlock:
 			checkHTML(ch, n, r)
 		case *ast.Blockquote:
@@ -219,11 +252,33 @@ func checkBackticks(ch *Chapter, n ast.Node, r *reporter) {
 	r.at(at, "open and close this fence with ~~~, which allows backticks after it", "a backtick in the line that opens a code fence makes it text")
 }
 
+// checkIndented reports fences that are indented so far that they are text.
+func checkIndented(ch *Chapter, n *ast.CodeBlock, r *reporter) {
+	for i := range n.Lines().Len() {
+		if seg := n.Lines().At(i); ownFence(seg.Value(ch.Text)) {
+			line := ch.Text[seg.Start:seg.Stop]
+			r.at(seg.Start+len(line)-len(bytes.TrimLeft(line, " \t")), "indent it by three blanks at most; to show a fence as text, put a longer one around it", "code fence that is indented by four or more is text")
+			return
+		}
+	}
+}
+
+// ownFence reports whether a line looks like the opening of a fence that would
+// mean something to rtbook.
+func ownFence(line []byte) bool {
+	if !looksLikeFence(line) {
+		return false
+	}
+	in, _ := parseInfo(string(bytes.TrimSpace(bytes.TrimLeft(line, " \t`~"))))
+	return in.lang == "go" || in.braced
+}
+
 // checkHTML reports fences that raw HTML swallows, or else details tags that
 // do not fold.
 func checkHTML(ch *Chapter, n *ast.HTMLBlock, r *reporter) {
 	if n.HTMLBlockType != ast.HTMLBlockType6 && n.HTMLBlockType != ast.HTMLBlockType7 {
-		return // comments, scripts and the like do hold anything
+		checkClosed(ch, n, r) // comments, scripts and the like do hold anything
+		return
 	}
 	swallows := false
 	segs := n.Lines()
@@ -235,8 +290,7 @@ func checkHTML(ch *Chapter, n *ast.HTMLBlock, r *reporter) {
 		}
 		swallows = true
 		indent := len(line) - len(bytes.TrimLeft(line, " \t"))
-		info := string(bytes.TrimSpace(bytes.TrimLeft(line, " \t`~")))
-		if in, _ := parseInfo(info); in.lang == "go" || in.braced {
+		if ownFence(line) {
 			r.at(seg.Start+indent, "leave a blank line above it, so that the raw HTML ends", "code fence inside raw HTML is text")
 		}
 	}
@@ -245,6 +299,41 @@ func checkHTML(ch *Chapter, n *ast.HTMLBlock, r *reporter) {
 	}
 	if first := segs.At(0); detailsAny.Match(first.Value(ch.Text)) {
 		r.at(first.Start, "write <details>, <summary>…</summary> and </details> alone in their lines, in pairs", "details tag that does not fold")
+	}
+}
+
+// checkClosed reports a comment, or a block of another kind that holds
+// anything, which swallows the rest of what it stands in.
+func checkClosed(ch *Chapter, n *ast.HTMLBlock, r *reporter) {
+	segs := n.Lines()
+	if n.HasClosure() || segs.Len() == 0 {
+		return
+	}
+	first := segs.At(0)
+	line := first.Value(ch.Text)
+	what, end := "raw HTML", ""
+	switch n.HTMLBlockType {
+	case ast.HTMLBlockType1:
+		name, _, _ := strings.Cut(strings.TrimLeft(string(line), " \t<"), ">")
+		name, _, _ = strings.Cut(strings.TrimSpace(name), " ")
+		end = "</" + name + ">"
+	case ast.HTMLBlockType2:
+		what, end = "comment", "-->"
+	case ast.HTMLBlockType3:
+		end = "?>"
+	case ast.HTMLBlockType4:
+		end = ">"
+	case ast.HTMLBlockType5:
+		end = "]]>"
+	}
+	if bytes.Contains(bytes.ToLower(line), bytes.ToLower([]byte(end))) {
+		return
+	}
+	f := r.at(first.Start+len(line)-len(bytes.TrimLeft(line, " \t")), "end it with "+end, "%s is not closed", what)
+	if last := segs.At(segs.Len() - 1); segs.Len() > 1 {
+		pos := ch.Pos(last.Start)
+		pos.Col = 0
+		f.Notes = []finding.Note{{Pos: pos, Text: "everything up to here is in it"}}
 	}
 }
 

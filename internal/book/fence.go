@@ -38,15 +38,24 @@ func collectFences(ch *Chapter, places fencePlaces, r *reporter) {
 	}
 	// In the tree, footnotes stand at the end.
 	slices.SortFunc(nodes, func(a, b *ast.FencedCodeBlock) int { return places[a].open - places[b].open })
+	cells := 0
 	for _, node := range nodes {
 		f := newFence(ch, node, places[node])
 		if !f.Closed {
 			r.at(ch.offset(f.Pos), "end it with "+fenceRun(ch, places[node]), "code fence is not closed").
 				Notes = unclosedNote(ch, f)
 		}
-		if classify(ch, f, r) {
-			ch.Fences = append(ch.Fences, f)
+		if !classify(ch, f, r) {
+			continue
 		}
+		if f.Cell != nil {
+			cells++
+		}
+		if cells > maxCells {
+			r.at(ch.offset(f.Pos), "make several chapters of it", "more than %d cells in a chapter: from here on they are left out", maxCells)
+			return
+		}
+		ch.Fences = append(ch.Fences, f)
 	}
 }
 
@@ -167,25 +176,40 @@ func classify(ch *Chapter, f *Fence, r *reporter) bool {
 		return false
 	}
 	f.Content, f.indent = content(ch, f.Node)
+	before := len(r.findings)
+	if err != nil {
+		before--
+	}
 	role, ok := roleOf(f, r)
 	if !ok {
 		return false
 	}
 	f.Role = role
 	if role == RoleGo {
-		if err == nil {
+		if err == nil && f.Closed { // else what follows is not meant to be Go
 			checkSyntax(ch, f, r)
 		}
 		return true
 	}
-	checkAttrs(f, r)
+	checkAttrs(f, err == nil, r)
+	checkSample(f, r)
+	f.Unjudged = role == RoleCell && len(r.findings) > before
 	f.Hide = f.attr("hide") != nil
 	f.Fold = f.attr("fold") != nil
-	if (role == RoleCell || role == RoleOutput) && !f.top {
+	if role == RoleCell {
+		f.Vary, _ = parseVary(f.value("vary"))
+		f.Unordered = f.attr("unordered") != nil
+		f.Sample = f.attr("sample") != nil
+	}
+	hideLines(ch, f, r)
+	if (role == RoleCell || role == RoleOutput || role == RoleFile) && !f.top {
 		r.at(ch.offset(f.Pos), "move it out of the list or quotation; between <details> tags is fine", "%s fence inside another block", role)
 	}
-	if role == RoleCell || role == RoleCheck {
+	if role == RoleCell || role == RoleCheck || role == RoleFile {
 		f.Cell = newCell(ch, f)
+		if a := f.attr("if"); a != nil && checkConstraint(a.value) == nil {
+			f.If = a.value
+		}
 	}
 	return true
 }
@@ -193,7 +217,7 @@ func classify(ch *Chapter, f *Fence, r *reporter) bool {
 // offset is the inverse of ch.Pos.
 func (ch *Chapter) offset(pos finding.Pos) int { return ch.lines[pos.Line-1] + pos.Col - 1 }
 
-// newCell returns the runner's view of a cell or check, without its ID.
+// newCell returns the runner's view of a cell, check or file, without its ID.
 func newCell(ch *Chapter, f *Fence) *runner.Cell {
 	c := &runner.Cell{
 		Chapter: ch.Path,
@@ -202,15 +226,35 @@ func newCell(ch *Chapter, f *Fence) *runner.Cell {
 		Line:    f.Pos.Line + 1,
 		Indent:  f.indent,
 	}
-	if f.Role == RoleCheck {
+	switch f.Role {
+	case RoleCheck:
 		c.Mode = runner.CheckOnly
 		return c
+	case RoleFile:
+		c.Mode = runner.FileOnly
+		if name := f.value("file"); checkFileName(name) == nil {
+			c.Path = name
+		}
+		return c
 	}
-	c.GoOnly = f.value("engine") == "go"
+	c.Shell = isShell(f.Lang)
+	c.GoOnly = f.value("engine") == "go" && !c.Shell
+	if expect := f.value("expect"); checkExpect(expect) == nil {
+		c.Expect = runner.Expect(expect)
+	}
 	if a := f.attr("timeout"); a != nil {
 		c.Timeout, _ = parseTimeout(a.value)
 	}
 	return c
+}
+
+// AttrPos returns the place of an attribute of a fence, or that of the fence if
+// it has none of that name.
+func (ch *Chapter) AttrPos(f *Fence, name string) finding.Pos {
+	if a := f.attr(name); a != nil {
+		return ch.Pos(f.info + a.at)
+	}
+	return f.Pos
 }
 
 // attr returns the fence's first attribute of that name, or nil.

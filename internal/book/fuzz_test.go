@@ -2,6 +2,7 @@ package book
 
 import (
 	"bytes"
+	"regexp"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -17,6 +18,8 @@ func addDocuments(f *testing.F, add func(doc string)) {
 		"[^a]: x\n\n    ```go {cell}\n    ```\n\n```go\n```\n\nb[^a]\n",
 		"> [!NOTE]\n> ```go {check}\n",
 		"```go {cell=\"a\\\"\" x`}\n",
+		"```sh {cell vary=\"/a\\\\/,time\" if=\"linux && !\"}\n```\n\n```x {file=\"..\"}\n",
+		"```go {check}\nx //rtbook:hide\n\t'//rtbook:hide\n//line x:9\n//rtbook:hied\n```\n",
 	} {
 		add(doc)
 	}
@@ -88,6 +91,34 @@ func FuzzAttributes(f *testing.F) {
 			at = a.at + len(a.name)
 			if a.hasValue && (a.valueAt < at || s[at] != '=') {
 				t.Fatalf("value of %+v", a)
+			}
+		}
+	})
+}
+
+// FuzzValues holds the checks of values to places inside of them, and vary= to
+// patterns that compile and never match nothing.
+func FuzzValues(f *testing.F) {
+	for _, s := range []string{"time,/a,b/,num", "/(/", "/a/b/", " /\\//, ", "linux && (go1.26 || !x)", "a/../b", "//", "/^|x/"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		for _, check := range []func(string) error{checkVary, checkConstraint, checkFileName, checkExpect} {
+			err := check(s)
+			errs := []error{err}
+			if many, ok := err.(interface{ Unwrap() []error }); ok {
+				errs = many.Unwrap()
+			}
+			for _, err := range errs {
+				if ve, ok := err.(*valueError); ok && (ve.at < 0 || ve.at > len(s) || ve.msg == "") {
+					t.Fatalf("error %+v in %d bytes", ve, len(s))
+				}
+			}
+		}
+		items, _ := parseVary(s)
+		for _, item := range items {
+			if item[0] == '/' && regexp.MustCompile(item[1:len(item)-1]).MatchString("") {
+				t.Fatalf("%s matches nothing", item)
 			}
 		}
 	})

@@ -39,8 +39,24 @@ func Parse(fsys fs.FS, dir string, skip ...string) (*Book, []finding.Finding) {
 	}
 	b.Assets = t.assets
 	findings = append(findings, parseAll(b, t)...)
+	b.Select(b.Toolchain, b.Target)
 	finding.Sort(findings)
 	return b, findings
+}
+
+// ParseFile reads one file as a book of one chapter, without a pin: what stands
+// in no book, such as a note of one's own or standard input.
+func ParseFile(name string, src []byte) (*Book, []finding.Finding) {
+	b := &Book{Dir: path.Dir(name), Lang: "en"}
+	ch := &Chapter{Path: name, Slug: strings.TrimSuffix(path.Base(name), path.Ext(name)), Source: src}
+	found, ok := parseChapter(ch, Markdown(), false)
+	if ok {
+		b.Chapters = []*Chapter{ch}
+		b.Title = ch.Title
+	}
+	b.Select("", "")
+	finding.Sort(found)
+	return b, found
 }
 
 // isLink reports whether name is a symbolic link, wherever it leads. A

@@ -3,6 +3,7 @@ package book
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -152,8 +153,13 @@ func checkRewrite(t interface{ Fatalf(string, ...any) }, src []byte, outputs fun
 	}
 	for i, f := range cellFences(before) {
 		c := cells[i]
-		if c.Cell.Source != f.Cell.Source || c.Cell.ID != f.Cell.ID || c.Cell.Env != f.Cell.Env {
-			t.Fatalf("cell %d is %+v, was %+v\nbefore %q\nafter %q", i, c.Cell, f.Cell, src, got)
+		was, is := *f.Cell, *c.Cell
+		was.Line, is.Line = 0, 0
+		if diff := cmp.Diff(was, is); diff != "" {
+			t.Fatalf("cell %d: -before +after\n%s\nbefore %q\nafter %q", i, diff, src, got)
+		}
+		if !slices.Equal(c.Vary, f.Vary) || c.Unordered != f.Unordered || c.Sample != f.Sample || c.Skipped != f.Skipped || !slices.Equal(c.Hidden, f.Hidden) {
+			t.Fatalf("cell %d has other attributes\nbefore %q\nafter %q", i, src, got)
 		}
 		content := "none"
 		if c.Output != nil {
@@ -207,7 +213,7 @@ func genDocument() *rapid.Generator[string] {
 		}
 		indent := func() string { return rapid.SampledFrom([]string{"", "", "", " ", "  ", "   "}).Draw(t, "indent") }
 		line := func() string {
-			return rapid.SampledFrom([]string{"", "x := 1", "\tx := 2", "  \ty", "```", "~~~", "    deep", "> q", "- l", "é世", "<details>", " \t "}).Draw(t, "line")
+			return rapid.SampledFrom([]string{"", "x := 1", "\tx := 2", "  \ty", "```", "~~~", "    deep", "> q", "- l", "é世", "<details>", " \t ", "//rtbook:hide"}).Draw(t, "line")
 		}
 		fence := func(info string) string {
 			m, in := mark(), indent()
@@ -226,11 +232,13 @@ func genDocument() *rapid.Generator[string] {
 		for range rapid.IntRange(0, 8).Draw(t, "blocks") {
 			switch rapid.IntRange(0, 8).Draw(t, "block") {
 			case 0, 1, 2:
-				b.WriteString(fence(rapid.SampledFrom([]string{"go {cell}", "go {cell=a}", "go {cell=b fold}", "go {cell env=e}"}).Draw(t, "cell")))
+				b.WriteString(fence(rapid.SampledFrom([]string{
+					"go {cell}", "go {cell=a}", "go {cell=b fold}", "go {cell env=e}", "sh {cell}", "bash {cell=a timeout=2s}", "shell {cell=b env=e expect=compile-error}",
+					`go {cell vary="time,/a b,\\"/" unordered}`, "go {cell sample}", "go {cell=b expect=panic if=linux}", `go {cell if="windows && go1.99"}`, "sh {cell vary=//}"}).Draw(t, "cell")))
 			case 3, 4:
 				b.WriteString(fence(rapid.SampledFrom([]string{"text {output}", "text {output=a}", "text {output=b}"}).Draw(t, "output")))
 			case 5:
-				b.WriteString(fence(rapid.SampledFrom([]string{"go", "go {check}", "sh", ""}).Draw(t, "other")))
+				b.WriteString(fence(rapid.SampledFrom([]string{"go", "go {check}", "sh", "", "go {file=a.go}", "text {file=b/c.txt env=e if=windows}", "console {cell}"}).Draw(t, "other")))
 			case 6:
 				prefix := rapid.SampledFrom([]string{"> ", "- ", "> - ", "1. "}).Draw(t, "container")
 				rest := strings.Map(func(r rune) rune {

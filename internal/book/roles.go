@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"rtbook/internal/finding"
+	"rtbook/runner"
 )
 
 // attrSpec says where an attribute may stand and what its value may be.
@@ -16,8 +17,16 @@ type attrSpec struct {
 	name  string
 	on    []Role
 	value valueRule
-	check func(value string) error // of a value that is there; may be nil
+	check func(value string) error // of a value that is there; may be nil. A *valueError has a place, and errors.Join has several
 }
+
+// valueError is a fault at an offset of an attribute's value.
+type valueError struct {
+	at        int
+	msg, hint string
+}
+
+func (e *valueError) Error() string { return e.msg }
 
 type valueRule int
 
@@ -28,23 +37,30 @@ const (
 )
 
 // attrSpecs are the attributes there are.
-func attrSpecs() [9]attrSpec {
-	return [...]attrSpec{
-		{"cell", []Role{RoleCell}, mayValue, checkCellID},
+func attrSpecs() []attrSpec {
+	cell, part := []Role{RoleCell}, []Role{RoleCell, RoleCheck, RoleFile}
+	return []attrSpec{
+		{"cell", cell, mayValue, checkCellID},
 		{"output", []Role{RoleOutput}, mayValue, nil},
 		{"check", []Role{RoleCheck}, noValue, nil},
 		{"sketch", []Role{RoleSketch}, noValue, nil},
-		{"env", []Role{RoleCell, RoleCheck}, mustValue, checkName},
-		{"engine", []Role{RoleCell}, mustValue, checkEngine},
-		{"hide", []Role{RoleCell, RoleCheck}, noValue, nil},
-		{"fold", []Role{RoleCell, RoleCheck, RoleSketch}, noValue, nil},
-		{"timeout", []Role{RoleCell}, mustValue, checkTimeout},
+		{"file", []Role{RoleFile}, mustValue, checkFileName},
+		{"env", part, mustValue, checkName},
+		{"engine", cell, mustValue, checkEngine},
+		{"hide", part, noValue, nil},
+		{"fold", []Role{RoleCell, RoleCheck, RoleSketch, RoleFile}, noValue, nil},
+		{"timeout", cell, mustValue, checkTimeout},
+		{"expect", cell, mustValue, checkExpect},
+		{"vary", cell, mustValue, checkVary},
+		{"unordered", cell, noValue, nil},
+		{"sample", cell, noValue, nil},
+		{"if", part, mustValue, checkConstraint},
 	}
 }
 
 // roleNamed returns the role that an attribute names.
 func roleNamed(attr string) (Role, bool) {
-	for _, r := range []Role{RoleCell, RoleOutput, RoleCheck, RoleSketch} {
+	for _, r := range []Role{RoleCell, RoleOutput, RoleCheck, RoleSketch, RoleFile} {
 		if r.String() == attr {
 			return r, true
 		}
@@ -63,6 +79,8 @@ func (r Role) String() string {
 		return "check"
 	case RoleSketch:
 		return "sketch"
+	case RoleFile:
+		return "file"
 	}
 	return "go"
 }
@@ -81,7 +99,7 @@ func roleOf(f *Fence, r *reporter) (Role, bool) {
 		if first == nil {
 			first, role = a, named
 		} else if first.name != a.name {
-			r.at(f.info+a.at, "", "a fence cannot be both %s and %s", first.name, a.name)
+			r.at(f.info+a.at, "leave one of the two out", "a fence cannot be both %s and %s", first.name, a.name)
 		}
 	}
 	if first == nil {
@@ -90,22 +108,38 @@ func roleOf(f *Fence, r *reporter) (Role, bool) {
 		}
 		return RoleGo, f.Lang == "go"
 	}
-	if role != RoleOutput && f.Lang != "go" {
+	if !speaks(role, f.Lang) {
 		checkLang(f, first, role, r)
 		return role, false
 	}
 	return role, true
 }
 
-// checkLang reports a cell, check or sketch that is not Go.
+// speaks reports whether a fence of a role may be in a language.
+func speaks(role Role, lang string) bool {
+	switch role {
+	case RoleOutput, RoleFile:
+		return true
+	case RoleCell:
+		return lang == "go" || isShell(lang)
+	}
+	return lang == "go"
+}
+
+// isShell reports whether cells in a language are commands.
+func isShell(lang string) bool { return lang == "sh" || lang == "bash" || lang == "shell" }
+
+// checkLang reports a cell, check or sketch in a language that it cannot be in.
 func checkLang(f *Fence, a *attr, role Role, r *reporter) {
-	switch f.Lang {
-	case "":
+	switch {
+	case f.Lang == "":
 		r.at(f.info, "write go {"+a.name+"}", "%s fence without a language", role)
-	case "sh", "bash", "shell", "console":
-		r.at(f.info+a.at, "leave the attribute out: commands are shown, not run", "%s in %s: only Go is run", a.name, clip(f.Lang))
+	case role != RoleCell:
+		r.at(f.info+a.at, "leave the attribute out", "%s in %s: only Go is %s", a.name, clip(f.Lang), map[Role]string{RoleCheck: "compiled", RoleSketch: "parsed"}[role])
+	case slices.Contains([]string{"console", "shell-session", "sh-session", "zsh", "fish", "powershell"}, f.Lang):
+		r.at(f.info+a.at, "write sh {cell}, and the commands without prompts and output", "cell in %s: only go and sh run", f.Lang)
 	default:
-		r.at(f.info+a.at, "", "%s in %s: only Go is run and checked", a.name, clip(f.Lang))
+		r.at(f.info+a.at, "write go {cell} or sh {cell}, or leave the attribute out: other languages are only shown", "cell in %s: only go and sh run", clip(f.Lang))
 	}
 }
 
@@ -114,7 +148,7 @@ func checkStray(f *Fence, r *reporter) {
 	for i := range f.attrs {
 		a := &f.attrs[i]
 		if spec := specOf(a.name); spec != nil {
-			r.at(f.info+a.at, "", "%s on a fence that is no %s", a.name, roleList(spec.on))
+			r.at(f.info+a.at, "leave it out, or say what the fence is: "+spec.on[0].String(), "%s on a fence that is no %s", a.name, roleList(spec.on))
 		} else {
 			unknownAttr(f, a, r)
 		}
@@ -135,7 +169,11 @@ func roleList(roles []Role) string {
 	for i, r := range roles {
 		names[i] = r.String()
 	}
-	return strings.Join(names, " or ")
+	last := len(names) - 1
+	if last == 0 {
+		return names[0]
+	}
+	return strings.Join(names[:last], ", ") + " or " + names[last]
 }
 
 func unknownAttr(f *Fence, a *attr, r *reporter) {
@@ -151,7 +189,8 @@ func unknownAttr(f *Fence, a *attr, r *reporter) {
 }
 
 // checkAttrs reports what is wrong with the attributes of a fence with a role.
-func checkAttrs(f *Fence, r *reporter) {
+// If they are not whole, the last one's value may be cut off.
+func checkAttrs(f *Fence, whole bool, r *reporter) {
 	seen := map[string]*attr{}
 	for i := range f.attrs {
 		a := &f.attrs[i]
@@ -160,13 +199,15 @@ func checkAttrs(f *Fence, r *reporter) {
 		case spec == nil:
 			unknownAttr(f, a, r)
 		case seen[a.name] != nil:
-			r.at(f.info+a.at, "", "attribute %s is given twice", a.name).
+			r.at(f.info+a.at, "leave one of the two out", "attribute %s is given twice", a.name).
 				Notes = []finding.Note{{Pos: r.ch.Pos(f.info + seen[a.name].at), Text: "first here"}}
 		case !slices.Contains(spec.on, f.Role):
 			if _, isRole := roleNamed(a.name); !isRole { // two roles are reported already
-				r.at(f.info+a.at, "", "%s belongs on a %s fence, not on %s", a.name, roleList(spec.on), f.Role)
+				r.at(f.info+a.at, "move it to the "+roleList(spec.on)+", or leave it out", "%s belongs on a %s fence, not on %s", a.name, roleList(spec.on), f.Role)
 			}
-		default:
+		case a.name == "engine" && isShell(f.Lang):
+			r.at(f.info+a.at, "leave it out: a command runs what it names", "engine belongs on a go cell, not on commands")
+		case whole || i < len(f.attrs)-1:
 			checkValue(f, a, spec, r)
 		}
 		if seen[a.name] == nil {
@@ -182,36 +223,102 @@ func checkValue(f *Fence, a *attr, spec *attrSpec, r *reporter) {
 	case !a.hasValue && spec.value == mustValue:
 		r.at(f.info+a.at, "write "+a.name+"=…", "attribute %s needs a value", a.name)
 	case a.hasValue && spec.check != nil:
-		if err := spec.check(a.value); err != nil {
-			r.at(f.info+a.valueAt, "", "%s=%s: %v", a.name, clip(a.value), err)
+		err := spec.check(a.value)
+		if many, ok := err.(interface{ Unwrap() []error }); ok {
+			for _, err := range many.Unwrap() {
+				reportValue(f, a, err, r)
+			}
+		} else if err != nil {
+			reportValue(f, a, err, r)
+		}
+	}
+}
+
+// reportValue reports a fault of an attribute's value.
+func reportValue(f *Fence, a *attr, err error, r *reporter) {
+	var ve *valueError
+	if !errors.As(err, &ve) {
+		r.at(f.info+a.valueAt, "leave "+a.name+"= out, or give it another value", "%s=%s: %v", a.name, clip(a.value), err)
+		return
+	}
+	// In quotes, a backslash before a quote or backslash is not in the value.
+	at := f.info + a.valueAt
+	quoted := r.ch.Source[at-1] == '"'
+	for i := 0; i < ve.at; i++ {
+		if quoted && r.ch.Source[at] == '\\' && (r.ch.Source[at+1] == '"' || r.ch.Source[at+1] == '\\') {
+			at++
+		}
+		at++
+	}
+	r.at(at, ve.hint, "%s: %s", a.name, ve.msg)
+}
+
+// checkSample reports attributes that say how an output is compared, on a
+// sample, whose output is not.
+func checkSample(f *Fence, r *reporter) {
+	sample := f.attr("sample")
+	if sample == nil {
+		return
+	}
+	for _, name := range []string{"vary", "unordered"} {
+		if a := f.attr(name); a != nil {
+			r.at(f.info+a.at, "leave one of the two out", "%s on a sample, which is not compared", name).
+				Notes = []finding.Note{{Pos: r.ch.Pos(f.info + sample.at), Text: "a sample"}}
 		}
 	}
 }
 
 var (
-	nameSyntax      = regexp.MustCompile(`^[a-z][a-z0-9-]*$`)
+	nameSyntax      = regexp.MustCompile(`^[a-z][a-z0-9-]{0,63}$`)
 	anonymousSyntax = regexp.MustCompile(`^cell-[0-9]+$`)
+	notInNames      = regexp.MustCompile(`[^a-z0-9]+`)
 )
 
+const nameRule = `a name is of at most 64 lower-case letters, digits and "-", and begins with a letter`
+
 func checkName(value string) error {
-	if !nameSyntax.MatchString(value) {
-		return errors.New(`a name is of lower-case letters, digits and "-", and begins with a letter`)
+	if nameSyntax.MatchString(value) {
+		return nil
 	}
-	return nil
+	if name := nameLike(value); name != "" {
+		return &valueError{0, fmt.Sprintf("%q is no name", clip(value)), "write " + name + ": " + nameRule}
+	}
+	return &valueError{0, fmt.Sprintf("%q is no name", clip(value)), nameRule}
+}
+
+// nameLike returns a name that is made of what is none; "" if little is left.
+func nameLike(value string) string {
+	name := strings.Trim(notInNames.ReplaceAllString(strings.ToLower(value), "-"), "-")
+	if 2*len(name) < len(value) || !nameSyntax.MatchString(name) || anonymousSyntax.MatchString(name) {
+		return ""
+	}
+	return name
 }
 
 func checkCellID(value string) error {
 	if anonymousSyntax.MatchString(value) {
-		return errors.New("cell- and a number are the name of a cell without one")
+		return &valueError{0, fmt.Sprintf("%s is the name of a cell without one", clip(value)), "give the cell another id, or none: write cell"}
 	}
 	return checkName(value)
 }
 
 func checkEngine(value string) error {
 	if value != "go" {
-		return errors.New("the only engine to be named is go")
+		return &valueError{0, fmt.Sprintf("no engine %q", clip(value)), "write engine=go, or leave it out: both engines run the cell then"}
 	}
 	return nil
+}
+
+func checkExpect(value string) error {
+	failures := []string{string(runner.ExpectPanic), string(runner.ExpectCompileError)}
+	if slices.Contains(failures, value) {
+		return nil
+	}
+	hint := "a cell can be expected to fail by " + strings.Join(failures, " or ")
+	if near := finding.Nearest(value, failures); near != "" {
+		hint = "did you mean " + near + "?"
+	}
+	return &valueError{0, fmt.Sprintf("no failure %q", clip(value)), hint}
 }
 
 const maxTimeout = 10 * time.Minute
@@ -226,11 +333,15 @@ func parseTimeout(value string) (time.Duration, error) {
 	d, err := time.ParseDuration(value)
 	switch {
 	case err != nil:
-		return 0, errors.New("not a duration such as 2s or 500ms")
+		hint := "write a number with its unit, as in 2s or 500ms"
+		if _, err := time.ParseDuration(value + "s"); err == nil {
+			hint = "a number has its unit: write timeout=" + value + "s"
+		}
+		return 0, &valueError{0, fmt.Sprintf("%q is no duration", clip(value)), hint}
 	case d <= 0:
-		return 0, errors.New("a time limit is more than 0")
+		return 0, &valueError{0, "a time limit is more than 0", "leave it out: a cell has 10s"}
 	case d > maxTimeout:
-		return 0, fmt.Errorf("a time limit is at most %v", shortMinutes(maxTimeout))
+		return 0, &valueError{0, fmt.Sprintf("a time limit is at most %v", shortMinutes(maxTimeout)), "let the cell do less: a page is checked often"}
 	}
 	return d, nil
 }

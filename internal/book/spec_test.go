@@ -19,12 +19,15 @@ import (
 // book and a file "want". Words in the archive's comment that stand on lines of
 // their own change the Markdown first: crlf, bom, no-final-newline.
 //
+// The book's pin is go1.26.8 on linux/amd64.
+//
 // In want, a line is a fence (place, role, then what it says), a line of a
 // fence's content with its own place, a title, or a finding with its notes and
 // hint:
 //
 //	3:1 cell fifty env=x
 //	  4:1 |x := 1
+//	  5:1 -a hidden line
 //	7:1 output of fifty
 //	  8:1 |64
 //	finding 9:2: message
@@ -41,7 +44,7 @@ func TestSpec(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			fsys := fstest.MapFS{"notes/book.yaml": {Data: []byte("title: A book\n")}}
+			fsys := fstest.MapFS{"notes/book.yaml": {Data: []byte("title: A book\ntoolchain: go1.26.8\ntarget: linux/amd64\n")}}
 			want := ""
 			for _, f := range ar.Files {
 				if f.Name == "want" {
@@ -118,6 +121,30 @@ func dumpFence(s *strings.Builder, ch *Chapter, f *Fence) {
 		if c.Timeout != 0 {
 			fmt.Fprintf(s, " timeout=%v", c.Timeout)
 		}
+		if c.Shell {
+			s.WriteString(" commands")
+		}
+		if c.Expect != "" {
+			fmt.Fprintf(s, " expect=%s", c.Expect)
+		}
+		if c.Path != "" {
+			fmt.Fprintf(s, " file=%s", c.Path)
+		}
+	}
+	if f.Vary != nil {
+		fmt.Fprintf(s, " vary=%q", f.Vary)
+	}
+	if f.Unordered {
+		s.WriteString(" unordered")
+	}
+	if f.Sample {
+		s.WriteString(" sample")
+	}
+	if f.If != "" {
+		fmt.Fprintf(s, " if=%q", f.If)
+	}
+	if f.Skipped != "" {
+		fmt.Fprintf(s, " skipped=%q", f.Skipped)
 	}
 	if f.Role == RoleOutput {
 		if f.Of == nil {
@@ -132,6 +159,9 @@ func dumpFence(s *strings.Builder, ch *Chapter, f *Fence) {
 	if f.Fold {
 		s.WriteString(" fold")
 	}
+	if f.Cell == nil && f.Hidden != nil {
+		fmt.Fprintf(s, " hidden=%v", f.Hidden)
+	}
 	s.WriteByte('\n')
 	switch {
 	case f.Cell != nil:
@@ -140,7 +170,11 @@ func dumpFence(s *strings.Builder, ch *Chapter, f *Fence) {
 			if f.Cell.Indent != nil {
 				col += f.Cell.Indent[i]
 			}
-			fmt.Fprintf(s, "  %d:%d |%s\n", f.Cell.Line+i, col, line)
+			mark := "|"
+			if slices.Contains(f.Hidden, i) {
+				mark = "-"
+			}
+			fmt.Fprintf(s, "  %d:%d %s%s\n", f.Cell.Line+i, col, mark, line)
 		}
 	case f.Role == RoleOutput:
 		pos := ch.Pos(f.Start)

@@ -91,7 +91,7 @@ func checkFile(fsys fs.FS, name string, d fs.DirEntry) (bool, *finding.Finding) 
 		mode = info.Mode().Type()
 	}
 	if !mode.IsRegular() {
-		return false, &finding.Finding{Pos: finding.Pos{File: name}, Message: "not a regular file"}
+		return false, &finding.Finding{Pos: finding.Pos{File: name}, Message: "not a regular file", Hint: "put a file there, or give it a name that begins with a dot, which hides it"}
 	}
 	return true, nil
 }

@@ -39,6 +39,10 @@ type yamlFile struct {
 
 // decode fills the fields from src.
 func (y *yamlFile) decode() {
+	if len(y.src) > maxYAML {
+		y.at(nil, "leave out what rtbook does not know: it needs a few lines", "YAML of more than %d KiB", maxYAML>>10)
+		return
+	}
 	f, err := yamlparser.ParseBytes([]byte(y.src), 0)
 	if err != nil {
 		var ye yaml.Error
@@ -51,7 +55,7 @@ func (y *yamlFile) decode() {
 	}
 	for i, doc := range f.Docs {
 		if i > 0 {
-			y.at(doc.GetToken(), "", "a second YAML document")
+			y.at(doc.GetToken(), "leave out the line ---", "a second YAML document")
 			return
 		}
 		y.mapping(doc.Body)
@@ -121,7 +125,7 @@ func (y *yamlFile) value(f yamlField, n yamlast.Node) {
 	if f.list != nil {
 		seq, ok := n.(*yamlast.SequenceNode)
 		if !ok {
-			y.mismatch(n, "%s is a list, as in %s: [one, two]", f.key, f.key)
+			y.mismatch(n, fmt.Sprintf("write %s: [one, two]", f.key), "%s is a list", f.key)
 			return
 		}
 		for _, item := range seq.Values {
@@ -139,14 +143,18 @@ func (y *yamlFile) value(f yamlField, n yamlast.Node) {
 // valid reports whether a value may stand under its key, and says so if not.
 func (y *yamlFile) valid(f yamlField, s string, n yamlast.Node) bool {
 	if strings.ContainsFunc(s, isControl) {
-		y.mismatch(n, "%s has a control character in it", f.key)
+		y.mismatch(n, "leave it out", "%s has a control character in it", f.key)
 		return false
 	}
 	if f.check == nil {
 		return true
 	}
 	if err := f.check(s); err != nil {
-		y.mismatch(n, "%s: %v", f.key, err)
+		var ve *valueError
+		if !errors.As(err, &ve) {
+			ve = &valueError{msg: err.Error(), hint: "leave " + f.key + " out, or give it another value"}
+		}
+		y.mismatch(n, ve.hint, "%s: %s", f.key, ve.msg)
 		return false
 	}
 	return true
@@ -165,13 +173,13 @@ func (y *yamlFile) scalar(n yamlast.Node) (string, bool) {
 	case *yamlast.IntegerNode, *yamlast.FloatNode, *yamlast.BoolNode, *yamlast.InfinityNode, *yamlast.NanNode:
 		return n.GetToken().Value, true
 	}
-	y.mismatch(n, "%s where text is expected", yamlKind(n))
+	y.mismatch(n, `write one line of text, in double quotes if it holds more than letters`, "%s where text is expected", yamlKind(n))
 	return "", false
 }
 
-func (y *yamlFile) mismatch(n yamlast.Node, format string, args ...any) {
+func (y *yamlFile) mismatch(n yamlast.Node, hint, format string, args ...any) {
 	if !y.lenient {
-		y.at(startOf(n), "", format, args...)
+		y.at(startOf(n), hint, format, args...)
 	}
 }
 
@@ -183,6 +191,10 @@ func yamlKind(n yamlast.Node) string {
 		return "a mapping"
 	case *yamlast.StringNode, *yamlast.LiteralNode:
 		return "text"
+	case *yamlast.AliasNode:
+		return "an alias"
+	case *yamlast.AnchorNode:
+		return "an anchor"
 	}
 	return "a " + strings.ToLower(n.Type().YAMLName())
 }
@@ -249,13 +261,25 @@ var (
 	urlSyntax       = regexp.MustCompile(`^https?://[^\s/?#]+(/[^\s?#]*)?$`)
 )
 
-func matches(re *regexp.Regexp, want string) func(string) error {
+// matches returns a check that a value is what is wanted, such as the example.
+func matches(re *regexp.Regexp, want, example string) func(string) error {
 	return func(s string) error {
 		if !re.MatchString(s) {
-			return fmt.Errorf("%q is not %s", s, want)
+			return &valueError{msg: fmt.Sprintf("%q is not %s such as %s", s, want, example), hint: suggestion(re, s, example)}
 		}
 		return nil
 	}
+}
+
+// suggestion is the hint for a value that re does not match: the value with
+// what people leave out, if that is enough.
+func suggestion(re *regexp.Regexp, s, example string) string {
+	for _, better := range []string{"go" + s, "https://" + s, "linux/" + s} {
+		if prefix := strings.TrimSuffix(better, s); s != "" && strings.HasPrefix(example, prefix) && re.MatchString(better) {
+			return "write " + better
+		}
+	}
+	return "write one as in " + example
 }
 
 // readConfig fills b from the text of a book.yaml.
@@ -272,10 +296,10 @@ func readConfig(b *Book, name string, src []byte) []finding.Finding {
 	y := yamlFile{name: name, src: text, line: 1, skip: len(src) - len(text), fields: []yamlField{
 		{key: "title", text: &b.Title},
 		{key: "description", text: &b.Description},
-		{key: "lang", text: &b.Lang, check: matches(langSyntax, "a language tag such as en or pt-BR")},
-		{key: "url", text: &b.URL, check: matches(urlSyntax, "an address such as https://example.org/book/")},
-		{key: "toolchain", text: &b.Toolchain, check: matches(toolchainSyntax, "a Go release such as go1.26.8")},
-		{key: "target", text: &b.Target, check: matches(targetSyntax, "a target such as linux/amd64")},
+		{key: "lang", text: &b.Lang, check: matches(langSyntax, "a language tag", "en or pt-BR")},
+		{key: "url", text: &b.URL, check: matches(urlSyntax, "an address", "https://example.org/book/")},
+		{key: "toolchain", text: &b.Toolchain, check: matches(toolchainSyntax, "a Go release", "go1.26.8")},
+		{key: "target", text: &b.Target, check: matches(targetSyntax, "a target", "linux/amd64")},
 	}}
 	y.decode()
 	if b.Lang == "" {
