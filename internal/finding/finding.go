@@ -14,6 +14,9 @@
 //
 // Lines and columns are 1-based; columns count bytes, as Go's tools do. A
 // finding without a line is about the file as a whole.
+//
+// For machines there are reports ([WriteReport]) as JSON, GitHub annotations,
+// JUnit and SARIF, which say the same.
 package finding
 
 // Pos is a place in a file of the book. File is slash-separated and relative
@@ -31,6 +34,10 @@ type Finding struct {
 	Notes   []Note // further places or facts: the other declaration, a diff
 	Hint    string // what to do, in one line; may be empty
 	Warning bool   // worth saying, but it does not stop a build
+
+	// Rule is what kind of fault it is, for programs: a slug that stays while
+	// messages change, such as "unknown-attribute". It may be empty.
+	Rule string
 }
 
 // Note adds to a finding. A note with a place is about that place.
