@@ -79,6 +79,39 @@ type Page struct {
 
 	Body       template.HTML
 	Provenance *Provenance // nil where nothing was checked
+	Preview    *Preview    // nil unless the site is one of a book with faults
+}
+
+// Preview is what stands above the text of a page in a preview.
+type Preview struct {
+	Count     string // "3 findings"
+	Here      []FindingLink
+	Elsewhere []Link // to other pages that have findings
+	Top       []Finding
+}
+
+// FindingLink leads to a finding of the same page. A URL, because the colon in
+// an anchor such as #rt:finding-1 would pass for one after a scheme.
+type FindingLink struct {
+	Title string
+	Href  template.URL
+}
+
+// Finding is a fault of the book, shown where it is.
+type Finding struct {
+	ID      string // anchor
+	Place   string // "line 41"
+	Message string
+	Notes   []FindingNote
+	Hint    string
+	Warning bool
+}
+
+// FindingNote adds to a Finding.
+type FindingNote struct {
+	Place string // "" if it is about none
+	Text  string
+	Long  bool // has several lines, such as a diff
 }
 
 // Cell is a piece of code that ran, or was compiled, with what it printed.
@@ -92,7 +125,8 @@ type Cell struct {
 	HasCode   bool
 	Output    template.HTML
 	HasOutput bool
-	OutputOf  *Link // an output that stands apart from its cell: where that is
+	Recorded  string // where the output is from, if not from a run that it was compared with
+	OutputOf  *Link  // an output that stands apart from its cell: where that is
 }
 
 // Theme renders pages. It is safe for concurrent use.
@@ -129,6 +163,11 @@ func (t *Theme) Page(w io.Writer, p *Page) error {
 // Cell writes a cell with its output.
 func (t *Theme) Cell(w io.Writer, c *Cell) error {
 	return t.templates.ExecuteTemplate(w, "cell.tmpl", c)
+}
+
+// Finding writes a finding.
+func (t *Theme) Finding(w io.Writer, f Finding) error {
+	return t.templates.ExecuteTemplate(w, "finding.tmpl", f)
 }
 
 // NotFound is what the page for missing addresses is given. A server answers

@@ -2,7 +2,7 @@ package site
 
 import (
 	"bytes"
-	"fmt"
+	"cmp"
 	"html/template"
 	"slices"
 	"strings"
@@ -69,13 +69,18 @@ func (b *body) cell(f *book.Fence, source []byte) (*theme.Cell, error) {
 	}
 	c := &theme.Cell{ID: f.Cell.ID, Name: cellName(f.Cell), Fold: f.Fold}
 	b.setCode(c, f, source)
-	if f.Role == book.RoleCheck {
-		c.Facts = b.facts(f.Cell, "compiled, not run")
+	switch f.Role {
+	case book.RoleCheck:
+		c.Facts = b.facts(f.Cell, skippedOr(f, "compiled", "compiled, not run"))
+		return c, nil
+	case book.RoleFile:
+		c.Name = cmp.Or(f.Cell.Path, "file")
+		c.Facts = join(skippedOr(f, "used", ""), "a file of "+envFolder(f.Cell))
 		return c, nil
 	}
 	b.setOutcome(c, f, source)
 	if f.Output != nil && follows(f.Output.Node, f.Node) {
-		b.setOutput(c, content(f.Output.Node, source))
+		b.setOutput(c, f, content(f.Output.Node, source))
 	}
 	return c, nil
 }
@@ -89,7 +94,7 @@ func (b *body) loneOutput(f *book.Fence, source []byte) *theme.Cell {
 	} else {
 		c.OutputOf = &theme.Link{Title: cellName(f.Of.Cell), Href: "#" + f.Of.Cell.ID}
 	}
-	b.setOutput(c, content(f.Node, source))
+	b.setOutput(c, f.Of, content(f.Node, source))
 	return c
 }
 
@@ -116,54 +121,83 @@ func cellName(c *runner.Cell) string {
 
 func (b *body) setCode(c *theme.Cell, f *book.Fence, source []byte) {
 	var buf bytes.Buffer
-	b.code(&writer{&buf}, f.Lang, content(f.Node, source))
+	b.code(&writer{&buf}, f.Lang, shown(f, content(f.Node, source)))
 	c.Code, c.HasCode = template.HTML(strings.TrimSuffix(buf.String(), "\n")), true
 }
 
-func (b *body) setOutput(c *theme.Cell, text []byte) {
+// shown returns the text of a fence without the lines that are hidden.
+func shown(f *book.Fence, text []byte) []byte {
+	if len(f.Hidden) == 0 {
+		return text
+	}
+	var kept []byte
+	n := 0
+	for line := range bytes.Lines(text) {
+		if _, hidden := slices.BinarySearch(f.Hidden, n); !hidden {
+			kept = append(kept, line...)
+		}
+		n++
+	}
+	return kept
+}
+
+// setOutput shows the recorded output of cell f.
+func (b *body) setOutput(c *theme.Cell, f *book.Fence, text []byte) {
 	var buf bytes.Buffer
 	escape(&writer{&buf}, text)
 	c.Output, c.HasOutput = template.HTML(buf.String()), true
+	switch {
+	case f.Skipped != "":
+		c.Recorded = "As recorded; not run here"
+	case f.Sample:
+		c.Recorded = "A sample, as recorded"
+	}
 }
 
 // setOutcome says how a cell ran, and what is amiss if anything is.
 func (b *body) setOutcome(c *theme.Cell, f *book.Fence, source []byte) {
 	o, ran := b.site.outcomes[b.page.chapter.Path+"#"+f.Cell.ID]
-	c.Facts = b.facts(f.Cell, howRan(o, ran))
-	c.Fault = fault(o, ran)
+	if f.Skipped != "" {
+		c.Facts = b.facts(f.Cell, skippedOr(f, "run", ""))
+		return
+	}
+	c.Facts = b.facts(f.Cell, append([]string{howRan(f.Cell, o, ran), expected(f.Cell)}, compared(f)...)...)
+	c.Fault = fault(f, o, ran)
 	if c.Fault == "" && !b.recorded(f, o, source) {
 		c.Fault = "This run printed something else than is recorded here."
 	}
 }
 
-// recorded reports whether what a cell printed is what its output fence says.
+// recorded reports whether what a cell printed counts as what its output fence
+// says.
 func (b *body) recorded(f *book.Fence, o Outcome, source []byte) bool {
 	printed := book.EncodeOutput(o.Output)
-	if f.Output == nil {
+	switch {
+	case f.Sample:
+		return f.Output != nil || printed == ""
+	case f.Output == nil:
 		return printed == ""
 	}
-	return printed == string(content(f.Output.Node, source))
+	return o.Alike || printed == string(content(f.Output.Node, source))
 }
 
-// facts returns what is said quietly of a cell.
-func (b *body) facts(c *runner.Cell, how string) []string {
-	var facts []string
-	if how != "" {
-		facts = append(facts, how)
+// facts returns what is said quietly of a cell, besides what the caller has to
+// say.
+func (b *body) facts(c *runner.Cell, said ...string) []string {
+	if c.Env != "" && !c.Shell {
+		said = append(said, "env "+c.Env)
 	}
-	if c.Env != "" {
-		facts = append(facts, "env "+c.Env)
-	}
-	if v := b.site.book.Toolchain; v != "" {
-		facts = append(facts, v)
-	}
-	return facts
+	return join(append(said, b.site.book.Toolchain)...)
 }
 
 // howRan names the engines that a cell ran on.
-func howRan(o Outcome, ran bool) string {
+func howRan(c *runner.Cell, o Outcome, ran bool) string {
 	interpreted, compiled := slices.Contains(o.Engines, "yaegi"), slices.Contains(o.Engines, "go")
 	switch {
+	case c.Shell && ran:
+		return "commands, run in " + envFolder(c)
+	case c.Shell:
+		return "commands in " + envFolder(c)
 	case !ran:
 		return ""
 	case interpreted && compiled && o.Agreed:
@@ -179,7 +213,7 @@ func howRan(o Outcome, ran bool) string {
 }
 
 // fault says why a cell is not as it should be; "" if it is.
-func fault(o Outcome, ran bool) string {
+func fault(f *book.Fence, o Outcome, ran bool) string {
 	why := map[runner.Status]string{
 		runner.Panicked:   "It ended in a panic",
 		runner.Exited:     "It ended the program",
@@ -188,19 +222,25 @@ func fault(o Outcome, ran bool) string {
 		runner.NotReached: "An earlier cell ended the program",
 		runner.Refused:    "It could not be run",
 	}[o.Status]
+	should := runner.Done
+	if f.Cell.Expect == runner.ExpectPanic && !f.Cell.Shell {
+		should = runner.Panicked
+	}
 	switch {
 	case !ran:
 		return "This cell did not run."
+	case o.Status == should && len(o.Engines) > 1 && !o.Agreed:
+		return "The interpreter and the compiler print different things."
+	case o.Status == should:
+		return ""
+	case o.Status == runner.Done:
+		return "It did not panic, and it should."
 	case why != "" && o.Message != "":
 		return why + ": " + o.Message
 	case why != "":
 		return why + "."
-	case o.Status != runner.Done:
-		return "It did not run to its end."
-	case len(o.Engines) > 1 && !o.Agreed:
-		return "The interpreter and the compiler print different things."
 	}
-	return ""
+	return "It did not run to its end."
 }
 
 // provenance says how a page was checked; nil for a folder where nothing is.
@@ -215,82 +255,4 @@ func (s *site) provenance(p *page) *theme.Provenance {
 		Source:    p.chapter.Path,
 		Hash:      hash(p.chapter.Source),
 	}
-}
-
-// tally counts how the cells of a page ran.
-type tally struct {
-	toolchain                                 string
-	cells, both, interpreted, compiled, amiss int
-	checks                                    int
-}
-
-func (s *site) tally(p *page) tally {
-	t := tally{toolchain: s.book.Toolchain}
-	for _, f := range p.chapter.Fences {
-		switch f.Role {
-		case book.RoleCheck:
-			t.checks++
-		case book.RoleCell:
-			t.cells++
-			o, ran := s.outcomes[p.chapter.Path+"#"+f.Cell.ID]
-			switch how := howRan(o, ran); {
-			case fault(o, ran) != "":
-				t.amiss++
-			case how == "interpreted":
-				t.interpreted++
-			case how == "compiled":
-				t.compiled++
-			default:
-				t.both++
-			}
-		}
-	}
-	return t
-}
-
-// String returns the tally in a few sentences.
-func (t tally) String() string {
-	var sentences []string
-	switch t.cells {
-	case 0:
-	case 1:
-		sentences = append(sentences,
-			"One cell of this page runs: "+t.ways()+".",
-			"What it prints is compared, byte for byte, with what the page shows.")
-	default:
-		sentences = append(sentences,
-			fmt.Sprintf("%d cells of this page run: %s.", t.cells, t.ways()),
-			"What they print is compared, byte for byte, with what the page shows.")
-	}
-	switch t.checks {
-	case 0:
-	case 1:
-		sentences = append(sentences, "One piece of code is compiled, and not run.")
-	default:
-		sentences = append(sentences, fmt.Sprintf("%d pieces of code are compiled, and not run.", t.checks))
-	}
-	if sentences == nil {
-		return "No code of this page runs."
-	}
-	return strings.Join(sentences, " ")
-}
-
-// ways says how many cells ran in which way; where all ran in one, it counts
-// none.
-func (t tally) ways() string {
-	var parts []string
-	say := func(n int, how string) {
-		switch n {
-		case 0:
-		case t.cells:
-			parts = append(parts, how)
-		default:
-			parts = append(parts, fmt.Sprintf("%d %s", n, how))
-		}
-	}
-	say(t.both, "interpreted by yaegi and compiled by "+t.toolchain+", with the same output")
-	say(t.compiled, "compiled by "+t.toolchain)
-	say(t.interpreted, "interpreted by yaegi")
-	say(t.amiss, "with a fault that is shown beside the code")
-	return strings.Join(parts, "; ")
 }

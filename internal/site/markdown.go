@@ -15,6 +15,7 @@ import (
 
 	"rtbook/internal/book"
 	"rtbook/internal/finding"
+	"rtbook/theme"
 )
 
 // body renders the tree of one chapter. Nodes that it does not know better
@@ -24,6 +25,7 @@ type body struct {
 	page     *page
 	titled   bool // the first heading of level 1 has been written
 	findings []finding.Finding
+	marks    map[ast.Node][]theme.Finding // what is shown before a block; nil if the site is no preview
 }
 
 // renderBody renders a chapter's tree, with a title if it has none of its own.
@@ -46,7 +48,12 @@ func (s *site) renderBody(p *page) ([]byte, []finding.Finding, error) {
 		util.Prioritized(extension.NewFootnoteHTMLRenderer(extension.WithFootnoteBacklinkTitle("Back to the text")), 500),
 		util.Prioritized(html.NewRenderer(), 1000),
 	))
-	if err := r.Render(w, p.chapter.Text, p.chapter.Doc); err != nil {
+	if s.preview == nil {
+		err := r.Render(w, p.chapter.Text, p.chapter.Doc)
+		return buf.Bytes(), b.findings, err
+	}
+	b.marks = s.preview.marks(p)
+	if err := b.renderMarked(w, r, p.chapter.Doc); err != nil {
 		return nil, nil, err
 	}
 	return buf.Bytes(), b.findings, nil
@@ -178,7 +185,7 @@ func (b *body) details(w util.BufWriter, _ []byte, n ast.Node, entering bool) (a
 	}
 	d := n.(*book.Details)
 	open := ""
-	if d.Open {
+	if d.Open || b.marks != nil {
 		open = " open"
 	}
 	summary := d.Summary

@@ -180,6 +180,9 @@ func (s *site) themePage(p *page, body []byte) *theme.Page {
 		Body:        template.HTML(body),
 		Provenance:  s.provenance(p),
 	}
+	if s.preview != nil {
+		t.Preview = s.preview.banner(p)
+	}
 	if t.IsHome {
 		t.Title = s.title
 		if t.Description == "" {

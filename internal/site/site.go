@@ -24,7 +24,10 @@
 //
 // A cell and the output fence that directly follows it are one object on the
 // page. An output that stands further down is a block of its own, which names
-// its cell. Of a cell that did not end as the page shows, the page says so.
+// its cell. Of a cell that did not end as the page shows, the page says so; of
+// one that is not run here, or whose output is not compared byte for byte, too.
+//
+// With Input.Preview, the pages show what is wrong with the book: see preview.go.
 //
 // # Writing
 //
@@ -61,6 +64,11 @@ type Input struct {
 	// Assets is the file system that the book was parsed from, where its
 	// Assets are. It may be nil for a book without assets.
 	Assets fs.FS
+
+	// Preview are findings to show on the pages, with files named as Book names
+	// them. If it is not nil, not even if it is empty, the site is a preview of a
+	// book that is not as it should be.
+	Preview []finding.Finding
 }
 
 // Outcome is what a cell did on the engines that ran it.
@@ -69,7 +77,11 @@ type Outcome struct {
 	Agreed  bool          // all engines printed the same
 	Status  runner.Status // how it ended; runner.Done if all is well
 	Message string        // why it ended so, in one line
-	Output  string        // what it printed, as it printed it
+	Output  string        // what it printed, as it printed it; and, of a cell that has to fail, the message
+
+	// Alike says that Output counts as what the chapter records though it
+	// differs from that: in spans that vary, or in the order of lines.
+	Alike bool
 }
 
 // site is what the rendering of all pages has in common. It does not change
@@ -81,6 +93,7 @@ type site struct {
 	outcomes map[string]Outcome
 	theme    *theme.Theme
 	high     *highlighter
+	preview  *preview          // nil unless the site is one
 	pages    []*page           // in reading order
 	byPath   map[string]*page  // by the chapter's path
 	assets   map[string]string // file of the site, by path in the file system that was parsed
@@ -109,6 +122,11 @@ func Render(in Input) (*Files, error) {
 	s.survey(files)
 	if s.title == "" && len(s.pages) > 0 {
 		s.title = s.pages[0].title
+	}
+	if in.Preview != nil {
+		if err := s.preparePreview(in.Preview, files.Findings); err != nil {
+			return nil, err
+		}
 	}
 	if err := s.renderPages(files); err != nil {
 		return nil, err

@@ -94,8 +94,15 @@ func TestGolden(t *testing.T) {
 	if diff := cmp.Diff(want, files.Names()); diff != "" {
 		t.Errorf("files (-want +got):\n%s", diff)
 	}
-	for _, name := range []string{"index.html", "01-slots.html", "02-sink.html", "old/slots.html", "sitemap.html", "sitemap.xml"} {
-		golden := filepath.Join("testdata", "golden", filepath.FromSlash(name))
+	compareGolden(t, "", pages, "index.html", "01-slots.html", "02-sink.html", "old/slots.html", "sitemap.html", "sitemap.xml")
+}
+
+// compareGolden compares files of a site with those in a folder of
+// testdata/golden.
+func compareGolden(t *testing.T, folder string, pages map[string]string, names ...string) {
+	t.Helper()
+	for _, name := range names {
+		golden := filepath.Join("testdata", "golden", folder, filepath.FromSlash(name))
 		if *update {
 			if err := os.MkdirAll(filepath.Dir(golden), 0o777); err != nil {
 				t.Fatal(err)
