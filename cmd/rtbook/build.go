@@ -10,12 +10,14 @@ import (
 
 func buildCommand() *cobra.Command {
 	var f flags
-	var out string
+	var rf reportFlags
+	var out, preview string
 	c := &cobra.Command{
 		Use:   "build",
 		Short: "Run every cell and write the site",
 		Long: `Build checks the book as rtbook check does and, if there is nothing to find
-fault with, writes its site. Otherwise the site stays as it was.
+fault with, writes its site. Otherwise the site stays as it was, and --preview
+writes one that shows the findings where they belong.
 
 With --src, any folder of Markdown becomes a site: its order comes from
 SUMMARY.md or else from the paths, and nothing in it needs to be a cell.`,
@@ -25,36 +27,31 @@ SUMMARY.md or else from the paths, and nothing in it needs to be a cell.`,
 			if err != nil {
 				return err
 			}
-			opt.Out = out
+			opt.Out, opt.Preview = out, preview
 			r, err := pipeline.Build(c.Context(), opt)
-			if err := report(c, r, err); err != nil {
-				return err
+			end := report(c, r, err, &rf)
+			if rf.chosen() || end != nil && (err != nil || preview == "") {
+				return end
 			}
 			fmt.Fprintln(c.OutOrStdout(), summary(r))
 			fmt.Fprintf(c.OutOrStdout(), "%s: %s, %d written, %d unchanged, %d removed\n", r.Out,
 				count(r.Site.Written+r.Site.Unchanged, "file"), r.Site.Written, r.Site.Unchanged, r.Site.Removed)
-			return nil
+			return end
 		},
 	}
 	f.add(c)
+	rf.add(c)
+	c.Flags().StringVar(&preview, "preview", "", "write to `DIR` instead, with what was found marked on the pages")
 	c.Flags().StringVar(&out, "out", "", "the `DIR` of the site (default: public)")
 	return c
 }
 
 // summary says what was checked.
 func summary(r *pipeline.Report) string {
-	t := r.Totals
-	if t.Cells+t.NotRun == 0 {
+	if r.Totals.Cells+r.Totals.NotRun == 0 {
 		return count(len(r.Book.Chapters), "page") + ", no cells"
 	}
-	s := fmt.Sprintf("%s: %d exact", count(t.Cells+t.NotRun, "cell"), t.Exact)
-	if t.Compiled > 0 {
-		s += fmt.Sprintf(", %d of them compiled only", t.Compiled)
-	}
-	if t.NotRun > 0 {
-		s += fmt.Sprintf("; %d compiled only, so not run", t.NotRun)
-	}
-	return s
+	return r.Totals.String()
 }
 
 // noArgs refuses arguments with what to do instead.

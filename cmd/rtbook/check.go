@@ -10,6 +10,7 @@ import (
 
 func checkCommand() *cobra.Command {
 	var f flags
+	var rf reportFlags
 	c := &cobra.Command{
 		Use:   "check",
 		Short: "Run every cell and report what the chapters get wrong; writes nothing",
@@ -20,7 +21,7 @@ func checkCommand() *cobra.Command {
 				return err
 			}
 			r, err := pipeline.Check(c.Context(), opt)
-			if err := report(c, r, err); err != nil {
+			if err := report(c, r, err, &rf); err != nil || rf.chosen() {
 				return err
 			}
 			fmt.Fprintln(c.OutOrStdout(), summary(r))
@@ -28,5 +29,6 @@ func checkCommand() *cobra.Command {
 		},
 	}
 	f.add(c)
+	rf.add(c)
 	return c
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -45,7 +46,7 @@ func (f *flags) options(c *cobra.Command) (pipeline.Options, error) {
 	if err != nil {
 		return pipeline.Options{}, err
 	}
-	opt := pipeline.Options{Root: f.dir, Src: f.src, Engine: f.engine, Jobs: f.jobs, AnyGo: f.anyGo, CacheDir: cache}
+	opt := pipeline.Options{Root: f.dir, Src: f.src, Engine: f.engine, Jobs: f.jobs, AnyGo: f.anyGo, CacheDir: cache, Stdin: os.Stdin}
 	clear := ""
 	if term.IsTerminal(int(os.Stderr.Fd())) {
 		opt.Progress, clear = progress(os.Stderr), clearLine
@@ -81,11 +82,14 @@ func progress(w io.Writer) func(done, total int) {
 	}
 }
 
-// report prints the findings of a run, which ended with err. Its error is err,
-// or errFindings if there are any that stop a build.
-func report(c *cobra.Command, r *pipeline.Report, err error) error {
+// report prints the findings of a run, which ended with err: for people, or as
+// rf says. Its error is err, or errFindings if there are any that stop a build.
+func report(c *cobra.Command, r *pipeline.Report, err error, rf *reportFlags) error {
 	if r == nil || errors.Is(err, context.Canceled) {
 		return err
+	}
+	if rf != nil && rf.chosen() {
+		return cmp.Or(err, rf.write(c, r.Machine()))
 	}
 	n, wrote := r.WriteFindings(c.ErrOrStderr())
 	if n > 0 {

@@ -100,6 +100,6 @@ func root() *cobra.Command {
 	c.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return &pipeline.UsageError{Msg: fmt.Sprintf("%v; %s --help lists the flags", err, c.CommandPath())}
 	})
-	c.AddCommand(buildCommand(), checkCommand(), updateCommand(), runCommand(), versionCommand())
+	c.AddCommand(buildCommand(), checkCommand(), updateCommand(), runCommand(), listCommand(), exportCommand(), versionCommand())
 	return c
 }

@@ -31,7 +31,7 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("testdata", "script"),
 		RequireExplicitExec: true,
-		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"status": status},
+		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"status": status, "edit": edit},
 		Setup: func(e *testscript.Env) error {
 			e.Vars = append(e.Vars, env...)
 			path, err := exec.LookPath("rtbook")
@@ -65,6 +65,21 @@ func status(ts *testscript.TestScript, neg bool, args []string) {
 	if got != want {
 		ts.Fatalf("exit status %d, want %d", got, want)
 	}
+}
+
+// edit is a script command: edit FILE OLD NEW replaces the one occurrence of
+// OLD in a file. \n and \t in OLD and NEW are a newline and a tab.
+func edit(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: edit file old new")
+	}
+	text := ts.ReadFile(args[0])
+	escapes := strings.NewReplacer(`\n`, "\n", `\t`, "\t")
+	old, new := escapes.Replace(args[1]), escapes.Replace(args[2])
+	if n := strings.Count(text, old); n != 1 {
+		ts.Fatalf("%s has %q %d times, want it once", args[0], old, n)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.Replace(text, old, new, 1)), 0o666))
 }
 
 // goEnv is what a script's go commands need of this machine: its caches.

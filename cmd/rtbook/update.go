@@ -31,7 +31,7 @@ so is everything in a chapter that was edited while its cells ran.`,
 			for _, ch := range changes {
 				fmt.Fprintln(c.OutOrStdout(), ch.Diff)
 			}
-			if err := report(c, r, err); err != nil {
+			if err := report(c, r, err, nil); err != nil {
 				return err
 			}
 			if len(changes) == 0 {

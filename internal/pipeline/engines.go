@@ -18,7 +18,7 @@ import (
 type tools struct {
 	toolchain *gotool.Toolchain
 	engines   []runner.Engine
-	version   string // of Go: the pin, or with Options.AnyGo what there is
+	version   string // of Go: the pin, or what there is
 	cache     *runner.Cache
 	loadErr   error // what kept load from working, which is not the cells' fault
 
@@ -41,11 +41,11 @@ func engines(ctx context.Context, opt Options, o *opened, b *book.Book) (*tools,
 		return nil, &EnvironmentError{err}
 	}
 	t := &tools{toolchain: tc, version: pin, interpreter: sync.OnceValues(interp.Fingerprint), hashes: make(map[string]string)}
-	if opt.AnyGo {
+	if pin == "" {
 		if t.version, err = tc.Check(ctx); err != nil {
 			return nil, errors.Join(environment(err), tc.Close())
 		}
-		if t.version != b.Toolchain && b.Toolchain != "" && opt.Warn != nil {
+		if b.Toolchain != "" && t.version != b.Toolchain && opt.Warn != nil {
 			opt.Warn(fmt.Errorf("this is %s, and the book is about %s: what is found here holds for %s", t.version, b.Toolchain, t.version))
 		}
 	}
@@ -76,7 +76,7 @@ func (t *tools) load(ctx context.Context) runner.Loader {
 // options are those of runner.Run.
 func (t *tools) options(opt Options) runner.RunOptions {
 	return runner.RunOptions{
-		Engines: t.engines, Cache: t.cache, Identity: t.identity,
+		Engines: t.engines, Cache: t.cache, Stored: opt.stored, Identity: t.identity,
 		Progress: opt.Progress, CacheFail: t.cacheFail(opt.Warn),
 	}
 }
@@ -96,7 +96,11 @@ func (t *tools) cacheFail(warn func(error)) func(error) {
 
 // identity says what a program's result on an engine depends on.
 func (t *tools) identity(e runner.Engine, p *runner.Program) (runner.Identity, error) {
-	packages, err := t.packages(p.Imports)
+	imports := p.Imports
+	if p.Shell != nil {
+		imports = p.Shell.Imports()
+	}
+	packages, err := t.packages(imports)
 	if err != nil {
 		return runner.Identity{}, err
 	}

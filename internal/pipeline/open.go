@@ -4,10 +4,12 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
+	"strings"
 	"syscall"
 )
 
@@ -18,6 +20,13 @@ type opened struct {
 	dir    string // of the chapters, in fsys
 	prefix string // from fsys to the paths that people see
 	abs    string // of fsys on disk
+	loose  *loose // a file that is in no book; then there is no fsys
+}
+
+// loose is a Markdown file that is in no book.
+type loose struct {
+	name string // as people see it
+	text []byte
 }
 
 // open opens the book's files without following links that lead out of them.
@@ -82,12 +91,15 @@ func (o *opened) checkOut(opt Options) error {
 			return nil
 		}
 	}
-	return &UsageError{fmt.Sprintf("the site cannot be written to %s, where the chapters are: name another folder with --out DIR", cmp.Or(opt.Out, "public"))}
+	return &UsageError{fmt.Sprintf("the site cannot be written to %s, where the chapters are: name another folder with --out DIR", siteDir(opt))}
 }
+
+// siteDir is the folder of the site, as it was named.
+func siteDir(opt Options) string { return cmp.Or(opt.Preview, opt.Out, "public") }
 
 // outDir is the absolute path of the folder of the site.
 func outDir(opt Options) string {
-	out := cmp.Or(opt.Out, "public")
+	out := siteDir(opt)
 	if !filepath.IsAbs(out) {
 		out = filepath.Join(opt.Root, out)
 	}
@@ -97,4 +109,49 @@ func outDir(opt Options) string {
 	return out
 }
 
-func (o *opened) close() { o.root.Close() }
+func (o *opened) close() {
+	if o.root != nil {
+		o.root.Close()
+	}
+}
+
+// openLoose opens what ref names if it is a file, or standard input ("-"), that
+// no book has.
+func openLoose(opt Options, ref string) (*opened, error) {
+	name, _, _ := strings.Cut(ref, "#")
+	if name == "-" {
+		text, err := io.ReadAll(io.LimitReader(opt.Stdin, maxLoose+1))
+		if err != nil {
+			return nil, fmt.Errorf("reading standard input: %w", err)
+		}
+		return newLoose(opt, "-", cmp.Or(opt.Root, "."), text)
+	}
+	file := name
+	if !filepath.IsAbs(file) {
+		file = filepath.Join(opt.Root, file)
+	}
+	if info, err := os.Stat(file); err != nil || !info.Mode().IsRegular() {
+		return nil, nil
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxLoose+1))
+	if err != nil {
+		return nil, err
+	}
+	return newLoose(opt, filepath.ToSlash(filepath.Clean(name)), filepath.Dir(file), text)
+}
+
+// maxLoose is the size of a file that is still a chapter, in bytes.
+const maxLoose = 4 << 20
+
+func newLoose(opt Options, name, dir string, text []byte) (*opened, error) {
+	if len(text) > maxLoose {
+		return nil, &UsageError{fmt.Sprintf("%s is larger than %d MiB, which no chapter is", name, maxLoose>>20)}
+	}
+	abs, err := filepath.Abs(dir)
+	return &opened{abs: abs, dir: ".", loose: &loose{name, text}}, err
+}

@@ -3,9 +3,17 @@
 // against what the chapters say, and renders the site.
 //
 //	Check    parse, compose, run, compare, render; writes nothing
-//	Build    Check, and the site if there is nothing to find fault with
+//	Build    Check, and the site if there is nothing to find fault with, or a
+//	         preview that shows what there is
 //	Update   parse, compose, run, and the output fences that differ rewritten
-//	RunCells one cell with the cells of its environment, or a chapter
+//	RunCells one cell with the cells of its environment, or a chapter, or a file
+//	         that is in no book
+//	List     what is known of each cell without running it
+//	Export   environments as folders for go run
+//
+// A cell counts once its engines agree and its output is what the chapter
+// records, byte for byte or as its attributes say: but for spans that vary, in
+// any order, or not at all. A cell that must fail has its message as output.
 //
 // Everything an author has to mend comes back as findings, all of a run at
 // once. An error means that the work itself could not be done.
@@ -39,9 +47,14 @@ type Options struct {
 	Jobs     int    // programs that run at the same time on an engine; 0 is the number of processors
 	CacheDir string // where results and export data are kept; "" keeps nothing
 	AnyGo    bool   // go on with whatever Go there is, not only with the book's pin
+	Preview  string // Build: write the site here, with what was found marked on its pages, be it nothing; relative paths start at Root
+
+	Stdin io.Reader // RunCells: what "-" names
 
 	Progress func(done, total int) // programs run so far; 0, 0 when no more run, whatever came of them; may be nil
 	Warn     func(error)           // what went wrong without spoiling the result; may be nil
+
+	stored bool // nothing is run: results come from the cache, or there are none
 }
 
 // Report is what came of a run.
@@ -53,16 +66,19 @@ type Report struct {
 	Site     site.Stats // Build only
 	Out      string     // Build only: the folder of the site, as it was named
 
-	names  names
-	source func(file string) []byte
+	names    names
+	composed map[string]bool // the cells that are part of a program, by chapter and id
+	source   func(file string) []byte
 }
 
-// Totals count the cells of a book.
-type Totals struct {
-	Cells    int // all that were run
-	Exact    int // printed what the chapter says, on every engine that ran them
-	Compiled int // of these, on the compiler alone
-	NotRun   int // not of these: not for the one engine that was asked for
+// Machine is the report as machines read it: with every chapter, so that one
+// without findings is seen to have none.
+func (r *Report) Machine() finding.Report {
+	m := finding.Report{Findings: r.Findings, Source: r.source}
+	for _, c := range r.Book.Chapters {
+		m.Files = append(m.Files, r.names.file(c.Path))
+	}
+	return m
 }
 
 // WriteFindings writes the report's findings as text, with the lines they are
@@ -123,8 +139,9 @@ func Check(ctx context.Context, opt Options) (*Report, error) {
 	return r, err
 }
 
-// Build checks the book and, if nothing was found, writes its site. With an
-// error it may still return a report of what was found until then.
+// Build checks the book and, if nothing was found, writes its site; or with
+// Options.Preview a site that shows what was found. With an error it may still
+// return a report of what was found until then.
 func Build(ctx context.Context, opt Options) (*Report, error) {
 	o, err := open(opt)
 	if err != nil {
@@ -135,13 +152,13 @@ func Build(ctx context.Context, opt Options) (*Report, error) {
 		return nil, err
 	}
 	r, files, err := check(ctx, opt, o)
-	if err != nil || r.Failed() {
+	if err != nil || r.Failed() && opt.Preview == "" {
 		return r, err
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	r.Out = cmp.Or(opt.Out, "public")
+	r.Out = siteDir(opt)
 	w := site.Writer{Context: ctx, Notify: func(m string) {
 		if opt.Warn != nil {
 			opt.Warn(errors.New(m))
@@ -155,14 +172,19 @@ func Build(ctx context.Context, opt Options) (*Report, error) {
 
 // check is Check. It also returns the site.
 func check(ctx context.Context, opt Options, o *opened) (*Report, *site.Files, error) {
-	r := parse(opt, o)
+	r := parse(ctx, opt, o)
 	defer r.finish(o)
 	verdicts, err := r.run(ctx, opt, o, r.Book.Cells())
 	if err != nil {
 		return r, nil, err
 	}
 	r.add(verdicts)
-	files, err := site.Render(site.Input{Book: r.Book, Outcomes: r.Outcomes, Assets: o.fsys})
+	r.cells()
+	in := site.Input{Book: r.Book, Outcomes: r.Outcomes, Assets: o.fsys}
+	if opt.Preview != "" {
+		in.Preview = append([]finding.Finding{}, r.Findings...)
+	}
+	files, err := site.Render(in)
 	if err != nil {
 		return r, nil, fmt.Errorf("rendering the site: %w", err)
 	}
@@ -173,9 +195,37 @@ func check(ctx context.Context, opt Options, o *opened) (*Report, *site.Files, e
 }
 
 // parse begins a report with the book and what is wrong with its text.
-func parse(opt Options, o *opened) *Report {
+func parse(ctx context.Context, opt Options, o *opened) *Report {
+	if o.loose != nil {
+		b, found := book.ParseFile(o.loose.name, o.loose.text)
+		selectHere(ctx, opt, o, b)
+		return &Report{Book: b, Findings: found}
+	}
 	b, found := book.Parse(o.fsys, o.dir, o.skip(opt)...)
+	selectHere(ctx, opt, o, b)
 	return &Report{Book: b, Findings: found, names: namesFor(opt, o)}
+}
+
+// selectHere decides which cells take part by the Go that will run them, where
+// that is not the book's pin but what there is.
+func selectHere(ctx context.Context, opt Options, o *opened, b *book.Book) {
+	if !opt.AnyGo && b.Toolchain != "" || !slices.ContainsFunc(b.Chapters, conditional) {
+		return
+	}
+	version, target := "", b.Target
+	if t, err := gotool.Open(o.abs, ""); err == nil {
+		version, _ = t.Check(ctx) // a Go that does not work is reported when something has to run
+		t.Close()
+	}
+	if opt.AnyGo {
+		target = ""
+	}
+	b.Select(version, target)
+}
+
+// conditional reports whether a chapter has a cell that says if=.
+func conditional(c *book.Chapter) bool {
+	return slices.ContainsFunc(c.Fences, func(f *book.Fence) bool { return f.If != "" })
 }
 
 // incomplete reports whether a file that was to be a chapter is none. What the
@@ -204,6 +254,10 @@ func (r *Report) finish(o *opened) {
 		if _, ok := texts[name]; ok || f.Line == 0 {
 			continue
 		}
+		if o.loose != nil {
+			texts[name] = o.loose.text
+			continue
+		}
 		// Without its text, a finding is shown without its line.
 		texts[name], _ = fs.ReadFile(o.fsys, f.File)
 	}
@@ -225,30 +279,57 @@ func (r *Report) run(ctx context.Context, opt Options, o *opened, cells []runner
 		return nil, err
 	}
 	defer t.close()
-	programs, problems := runner.Compose(cells, t.load(ctx))
+	c := runner.Compose(cells, t.load(ctx))
 	if err := t.loadErr; err != nil {
 		return nil, environment(err)
 	}
-	r.Findings = append(r.Findings, fromProblems(problems)...)
-	results, err := runner.Run(ctx, programs, t.options(opt))
+	r.Findings = append(r.Findings, r.fromProblems(c.Problems)...)
+	results, err := runner.Run(ctx, c.Programs, t.options(opt))
 	if err != nil {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
 		return nil, environment(err)
 	}
-	for _, p := range programs {
-		if len(results[p]) == 0 {
+	r.composed = make(map[string]bool)
+	for _, p := range c.Programs {
+		for _, u := range p.Cells {
+			r.composed[p.Chapter+"#"+u.ID] = true
+		}
+		switch {
+		case len(results[p]) > 0:
+		case p.Tail:
+			r.Totals.NotRun++
+		default:
 			r.Totals.NotRun += len(p.Cells)
 		}
 	}
-	return judge(r.Book, programs, results, r.names), nil
+	return judge(r.Book, c, results, len(t.engines), r.names), nil
 }
 
-func fromProblems(problems []runner.Problem) []finding.Finding {
+// fromProblems returns what is wrong with cells as findings. One about an
+// attribute stands there.
+func (r *Report) fromProblems(problems []runner.Problem) []finding.Finding {
+	fences := make(map[runner.Pos]func(attr string) finding.Pos)
+	for _, ch := range r.Book.Chapters {
+		for _, f := range ch.Fences {
+			if f.Cell != nil {
+				fences[runner.Pos{File: ch.Path, Line: f.Cell.Line}] = func(attr string) finding.Pos { return ch.AttrPos(f, attr) }
+			}
+		}
+	}
+	guesses := 100 // each is compared with all names of its program
 	var all []finding.Finding
 	for _, p := range problems {
-		f := finding.Finding{Pos: place(p.Pos), Message: p.Message, Hint: cmp.Or(p.Hint, compileHint)}
+		f := finding.Finding{Pos: place(p.Pos), Message: p.Message, Hint: p.Hint}
+		if p.Undefined != "" && f.Hint == "" && guesses > 0 {
+			guesses--
+			f.Hint = meant(p)
+		}
+		f.Hint = cmp.Or(f.Hint, compileHint(p.Message))
+		if at := fences[runner.Pos{File: p.Pos.File, Line: p.Pos.Line}]; p.Attr != "" && at != nil {
+			f.Pos = at(p.Attr)
+		}
 		for _, n := range p.Notes {
 			f.Notes = append(f.Notes, finding.Note{Pos: place(n.Pos), Text: n.Text})
 		}
@@ -256,9 +337,5 @@ func fromProblems(problems []runner.Problem) []finding.Finding {
 	}
 	return all
 }
-
-// compileHint goes with what the type checker says, which needs no
-// explanation to who writes Go, but is about a program that stands in pieces.
-const compileHint = "the cells of an environment are one Go program, in order; code that is not meant to compile is marked {sketch}"
 
 func place(p runner.Pos) finding.Pos { return finding.Pos(p) }

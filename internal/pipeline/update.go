@@ -36,7 +36,7 @@ func Update(ctx context.Context, opt Options, refs []string) (*Report, []Change,
 		return nil, nil, err
 	}
 	defer o.close()
-	r := parse(opt, o)
+	r := parse(ctx, opt, o)
 	chosen, err := choose(r.Book, o, r.names, refs)
 	if err != nil {
 		return nil, nil, err
@@ -183,19 +183,25 @@ func lookup(b *book.Book, o *opened, n names, ref string) (*book.Chapter, *book.
 		if !hasCell {
 			return c, nil, nil
 		}
-		var ids []string
-		for _, f := range c.Fences {
-			if f.Role != book.RoleCell {
-				continue
-			}
-			if f.Cell.ID == id {
-				return c, f, nil
-			}
-			ids = append(ids, f.Cell.ID)
-		}
-		return nil, nil, &UsageError{fmt.Sprintf("%s has no cell %q%s", n.file(c.Path), id, suggest(id, ids))}
+		f, err := cellNamed(c, n, id)
+		return c, f, err
 	}
 	return nil, nil, &UsageError{fmt.Sprintf("the book has no chapter %q%s", name, suggest(name, known))}
+}
+
+// cellNamed returns a chapter's cell.
+func cellNamed(c *book.Chapter, n names, id string) (*book.Fence, error) {
+	var ids []string
+	for _, f := range c.Fences {
+		if f.Role != book.RoleCell {
+			continue
+		}
+		if f.Cell.ID == id {
+			return f, nil
+		}
+		ids = append(ids, f.Cell.ID)
+	}
+	return nil, &UsageError{fmt.Sprintf("%s has no cell %q%s", n.file(c.Path), id, suggest(id, ids))}
 }
 
 func suggest(word string, names []string) string {

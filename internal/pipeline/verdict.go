@@ -1,14 +1,14 @@
 package pipeline
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
-
-	"github.com/rogpeppe/go-internal/diff"
+	"time"
 
 	"rtbook/internal/book"
 	"rtbook/internal/finding"
-	"rtbook/internal/site"
 	"rtbook/runner"
 )
 
@@ -20,12 +20,16 @@ type verdict struct {
 	engines []string // that ran it, in order
 	// fault is what keeps the cell from having a result; nil if the engines
 	// ran it to its end and agree.
-	fault *finding.Finding
-	// quiet marks a cell that has no result because an earlier one of its
-	// program has a fault, which is reported there.
-	quiet  bool
-	output string
-	mended bool // the difference was recorded
+	fault  *finding.Finding
+	status runner.Status // how it ended, as Go is compiled
+	// quiet marks a cell that has no result because of a fault that is reported
+	// elsewhere: in an earlier cell of its program, or in the text around it.
+	quiet   bool
+	tail    bool          // it had to end in a panic, and did if it is good
+	output  string        // what it printed and, if it has to fail, the message
+	time    time.Duration // on all engines
+	compare comparison
+	mended  bool // the difference was recorded
 }
 
 // good reports whether the cell has a result that may be shown and recorded.
@@ -34,58 +38,64 @@ func (v verdict) good() bool { return v.fault == nil && !v.quiet }
 // ref is the cell's name.
 func (v verdict) ref() string { return v.names.file(v.chapter.Path) + "#" + v.fence.Cell.ID }
 
-// recorded returns what the chapter says the cell prints: nothing, if it has
-// no output fence.
-func (v verdict) recorded() string {
-	if v.fence.Output == nil {
-		return ""
-	}
-	return v.fence.Output.Content
-}
-
-// differs reports whether the chapter does not say what the cell printed.
-func (v verdict) differs() bool { return v.recorded() != book.EncodeOutput(v.output) }
-
-// judge holds the engines' results against each other, cell by cell.
-func judge(b *book.Book, programs []*runner.Program, results runner.Results, n names) []verdict {
+// judge holds the results of the wanted number of engines against each other,
+// cell by cell.
+func judge(b *book.Book, c *runner.Composition, results runner.Results, wanted int, n names) []verdict {
 	fences := make(map[string]verdict)
-	for _, c := range b.Chapters {
-		for _, f := range c.Fences {
+	for _, ch := range b.Chapters {
+		for _, f := range ch.Fences {
 			if f.Role == book.RoleCell {
-				fences[c.Path+"#"+f.Cell.ID] = verdict{fence: f, chapter: c, names: n}
+				fences[ch.Path+"#"+f.Cell.ID] = verdict{fence: f, chapter: ch, names: n, compare: compareLike(f)}
 			}
 		}
 	}
 	var all []verdict
-	for _, p := range programs {
+	for _, p := range c.Programs {
 		rs := results[p]
-		if len(rs) == 0 {
-			continue // not to be run on the engine that was asked for
+		if len(rs) == 0 || len(rs) < wanted && !p.GoOnly {
+			continue // not for the engine that was asked for, or not known to all of them
 		}
 		broken := false
 		for i, u := range p.Cells {
 			v := fences[p.Chapter+"#"+u.ID]
+			v.tail = p.Tail
+			if p.Tail && i < len(p.Cells)-1 {
+				broken = broken || rs[0].Cells[i].Status != runner.Done // what is wrong is reported where the cell counts
+				continue
+			}
 			for _, r := range rs {
 				v.engines = append(v.engines, r.Engine)
+				v.time += r.Cells[i].Time
 			}
-			if broken {
+			switch {
+			case broken:
 				v.quiet = true
-			} else {
-				v.output, v.fault = agree(rs, i)
+			case v.fence.Unjudged:
+				v.quiet = true
+				broken = slices.ContainsFunc(rs, func(r runner.Result) bool { return r.Cells[i].Status != runner.Done })
+			default:
+				v.output, v.fault = v.agree(rs, i, p.Tail)
 				broken = v.fault != nil
 			}
 			all = append(all, v)
 		}
 	}
+	for _, s := range c.Static {
+		v := fences[s.Chapter+"#"+s.ID]
+		v.output, v.quiet = s.Output, v.fence.Unjudged
+		all = append(all, v)
+	}
 	return all
 }
 
 // agree returns the output of cell i on which all results agree, or what is
-// wrong with the cell: an engine refused it, it fails, or the engines differ.
-func agree(rs []runner.Result, i int) (string, *finding.Finding) {
+// wrong with the cell: an engine refused it, it does not end as it should, or
+// the engines differ. With panics, the cell has to end with a panic, and the
+// panic's message is the last line of its output.
+func (v *verdict) agree(rs []runner.Result, i int, panics bool) (string, *finding.Finding) {
 	for _, r := range rs {
 		if c := r.Cells[i]; c.Status == runner.Refused {
-			return "", &finding.Finding{Pos: place(c.Pos), Message: c.Message, Hint: c.Hint}
+			return "", &finding.Finding{Pos: place(c.Pos), Message: c.Message, Hint: cmp.Or(c.Hint, compileHint(c.Message))}
 		}
 	}
 	judge := rs[0]
@@ -94,15 +104,40 @@ func agree(rs []runner.Result, i int) (string, *finding.Finding) {
 			judge = r // what the compiler says is Go; the interpreter only has to say the same
 		}
 	}
-	if judge.Cells[i].Status != runner.Done {
+	v.status = judge.Cells[i].Status
+	want := runner.Done
+	if panics {
+		want = runner.Panicked
+	}
+	switch got := judge.Cells[i].Status; {
+	case got == want:
+	case got == runner.Done:
+		return "", &finding.Finding{
+			Pos:     v.chapter.AttrPos(v.fence, "expect"),
+			Message: fmt.Sprintf("cell %s must panic and does not", v.fence.Cell.ID),
+			Hint:    "leave expect=panic out, or make the cell panic",
+		}
+	default:
 		return "", failure(judge, rs, i)
 	}
+	output := ending(judge.Cells[i], panics)
 	for _, r := range rs {
-		if c := r.Cells[i]; c.Status != runner.Done || c.Output != judge.Cells[i].Output {
+		if c := r.Cells[i]; c.Status != want || !v.compare.agrees(ending(c, panics), output) {
 			return "", disagreement(rs, i)
 		}
 	}
-	return judge.Cells[i].Output, nil
+	return output, nil
+}
+
+// ending is what a cell printed, and the message if it had to panic.
+func ending(c runner.CellResult, panics bool) string {
+	if !panics {
+		return c.Output
+	}
+	if c.Output != "" && !strings.HasSuffix(c.Output, "\n") {
+		c.Output += "\n"
+	}
+	return c.Output + firstLine(c.Message) + "\n"
 }
 
 // failure is the finding for a cell that fails as Go is compiled. That is the
@@ -177,70 +212,4 @@ func tail(s string) string {
 		return s
 	}
 	return fmt.Sprintf("… %d lines\n", len(lines)-most) + strings.Join(lines[len(lines)-most:], "\n")
-}
-
-// add puts the verdicts into the report: outcomes for the page, findings for
-// the author, and the totals.
-func (r *Report) add(verdicts []verdict) {
-	r.Outcomes = make(map[string]site.Outcome, len(verdicts))
-	for _, v := range verdicts {
-		r.Totals.Cells++
-		if v.fault != nil {
-			f := *v.fault
-			if f.Hint == "" {
-				f.Hint = v.names.command("run", v.ref()) + " runs it again, with the cells above it"
-			}
-			r.Findings = append(r.Findings, f)
-		}
-		if !v.good() {
-			continue
-		}
-		if v.differs() && !v.mended {
-			if v.fence.Output != nil || v.fence.Recordable() { // else what is wrong with the fence is reported
-				r.Findings = append(r.Findings, v.difference())
-			}
-			continue
-		}
-		r.Totals.Exact++
-		if len(v.engines) == 1 && v.engines[0] == "go" {
-			r.Totals.Compiled++
-		}
-		r.Outcomes[v.chapter.Path+"#"+v.fence.Cell.ID] = site.Outcome{Engines: v.engines, Agreed: true, Status: runner.Done, Output: v.output}
-	}
-}
-
-// difference is the finding for a cell that printed something else than its
-// chapter says. It is placed at the first line of the fence that differs.
-func (v verdict) difference() finding.Finding {
-	f := finding.Finding{
-		Pos:     v.fence.Pos,
-		Message: fmt.Sprintf("cell %s prints what no output fence records", v.fence.Cell.ID),
-		Notes:   []finding.Note{{Text: v.diff()}},
-	}
-	if v.fence.Recordable() {
-		f.Hint = v.names.command("update", v.ref()) + " records what it prints now"
-	}
-	if v.fence.Output == nil {
-		return f
-	}
-	recorded, printed := v.recorded(), book.EncodeOutput(v.output)
-	at := 0
-	for at < len(recorded) && at < len(printed) && recorded[at] == printed[at] {
-		at++
-	}
-	f.Pos = v.chapter.ContentPos(v.fence.Output, at)
-	f.Message = fmt.Sprintf("cell %s prints something else", v.fence.Cell.ID)
-	return f
-}
-
-// diff is a line diff from what the chapter says to what the cell printed.
-func (v verdict) diff() string {
-	return lineDiff(v.ref()+" in the chapter", v.recorded(), v.ref()+" now", v.output)
-}
-
-// lineDiff is a line diff of two outputs, as fences would have them.
-func lineDiff(oldName, old, newName, new string) string {
-	d := string(diff.Diff(oldName, []byte(old), newName, []byte(book.EncodeOutput(new))))
-	_, d, _ = strings.Cut(d, "\n") // "diff a b", which says nothing that the next two lines do not
-	return strings.TrimSuffix(d, "\n")
 }
