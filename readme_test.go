@@ -25,6 +25,8 @@ var readmeCommands = []struct {
 	{command: "go run ./cmd/rtbook run notes/02-allocator.md#fifty", want: `64`},
 	{command: "go run ./cmd/rtbook update notes/06-yours.md", want: `(?m)^\+Hello from chapter six$`},
 	{command: "go run ./cmd/rtbook check", want: `(?m)^\d+ cells: \d+ exact`},
+	{command: "go run ./cmd/rtbook list notes/06-yours.md", want: `(?m)^notes/06-yours.md#greeting +yaegi\+go +exact `},
+	{command: "go run ./cmd/rtbook export go notes/06-yours.md --out /tmp/rtbook-go", want: `(?m)^wrote .`},
 	{command: "go run ./cmd/rtbook build --src notes --out /tmp/rtbook-site", want: `(?m)\d+ files`},
 	{command: "go run ./cmd/rtbook check", want: `(?m)^\d+ cells: \d+ exact`, fresh: true},
 	{command: "go run ./cmd/rtbook build", want: `(?m)^public: \d+ files`},
@@ -62,8 +64,8 @@ func TestReadme(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		// The place for a site is the test's own, so that nothing is left behind.
-		line := strings.ReplaceAll(c.command, "/tmp/rtbook-site", filepath.Join(t.TempDir(), "site"))
+		// Places outside are the test's own, so that nothing is left behind.
+		line := strings.ReplaceAll(c.command, "/tmp/", t.TempDir()+"/")
 		args := strings.Fields(line)
 		cmd := exec.Command(args[0], args[1:]...)
 		cmd.Dir = dir
