@@ -70,6 +70,7 @@ func (r *Report) record(o *opened, verdicts []verdict, chosen choice) ([]Change,
 		if len(edits[c]) == 0 {
 			continue
 		}
+		slices.SortFunc(edits[c], func(v, w *verdict) int { return v.fence.Open - w.fence.Open })
 		err := rewrite(o, c, edits[c])
 		if errors.Is(err, errChanged) {
 			r.Findings = append(r.Findings, finding.Finding{
