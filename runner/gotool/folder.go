@@ -19,6 +19,7 @@ import (
 	"golang.org/x/mod/module"
 
 	"rtbook/runner"
+	"rtbook/runner/sandbox"
 )
 
 // folder is where the commands of a program run, on disk.
@@ -99,16 +100,7 @@ func (f *folder) remove() {
 	if f.root != nil {
 		f.root.Close()
 	}
-	if os.RemoveAll(f.scratch) == nil {
-		return
-	}
-	filepath.WalkDir(f.scratch, func(path string, d fs.DirEntry, err error) error {
-		if d != nil && d.IsDir() {
-			os.Chmod(path, 0o700)
-		}
-		return nil
-	})
-	os.RemoveAll(f.scratch)
+	sandbox.RemoveAll(f.scratch)
 }
 
 // write puts a file into the folder, which may be in a folder of it.

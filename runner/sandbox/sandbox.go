@@ -71,7 +71,7 @@ func Run(ctx context.Context, c Child, p *runner.Program, diagnose Diagnose, emi
 	if err != nil {
 		return fmt.Errorf("make a folder for %s: %w", p.Name(), err)
 	}
-	defer removeAll(scratch)
+	defer RemoveAll(scratch)
 	nonce, err := newNonce()
 	if err != nil {
 		return err
@@ -176,8 +176,8 @@ func environ(home, temp string) []string {
 	}
 }
 
-// removeAll removes dir, also where a cell took away its own permissions.
-func removeAll(dir string) {
+// RemoveAll removes dir, also where a cell took away its own permissions.
+func RemoveAll(dir string) {
 	if os.RemoveAll(dir) == nil {
 		return
 	}
