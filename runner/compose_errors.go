@@ -21,6 +21,7 @@ var (
 	marked      = regexp.MustCompile(mark + `[0-9]*`)
 	mainDot     = regexp.MustCompile(`\bmain\.(\pL|_)`)
 	undefined   = regexp.MustCompile(`^undefined: ([\pL_][\pL\pN_]*)$`)
+	unknown     = regexp.MustCompile(`^undefined: ([\pL_][\pL\pN_]*)\.([\pL_][\pL\pN_]*)$`)
 	missingName = regexp.MustCompile(`^undefined: (\w+)$|no field or method (\w+)|missing method (\w+)`)
 )
 
@@ -51,6 +52,10 @@ func (u *unit) typeError(err types.Error) {
 	if m := undefined.FindStringSubmatch(e.Message); m != nil {
 		e.Undefined = m[1]
 		e.Defined = namesAround(u.pkg.Scope().Innermost(err.Pos))
+	}
+	if m := unknown.FindStringSubmatch(e.Message); m != nil {
+		e.Undefined = m[1] + "." + m[2]
+		e.Defined = u.exported(m[1])
 	}
 	for _, d := range p.vars {
 		e.Message = d.reword(e.Message, err.Pos)
@@ -126,7 +131,7 @@ func (u *unit) reportTypeErrors() {
 		if u.follows(e) || e.soft && e.piece.faulty && strings.HasPrefix(e.Message, "declared and not used") {
 			continue
 		}
-		if e.Undefined != "" {
+		if e.Undefined != "" && !strings.Contains(e.Undefined, ".") {
 			if note, ok := u.env.elsewhere(e.piece.src, e.Undefined); ok {
 				e.Notes = append(e.Notes, note)
 				e.Hint = "declare it above, in a cell that is part of the program"
@@ -138,6 +143,24 @@ func (u *unit) reportTypeErrors() {
 		}
 		u.problem(e.piece.src, e.Problem)
 	}
+}
+
+// exported returns the names that cells can use of the package imported as
+// name, each with that in front.
+func (u *unit) exported(name string) []string {
+	var all []string
+	for i := range u.pkg.Scope().NumChildren() {
+		p, ok := u.pkg.Scope().Child(i).Lookup(name).(*types.PkgName)
+		if !ok {
+			continue
+		}
+		for _, member := range p.Imported().Scope().Names() {
+			if ast.IsExported(member) {
+				all = append(all, name+"."+member)
+			}
+		}
+	}
+	return all
 }
 
 // follows reports whether e may be the consequence of something that does not

@@ -131,7 +131,8 @@ type Problem struct {
 	Notes   []ProblemNote
 	Hint    string
 
-	// Undefined is the name that means nothing, if that is the problem, and
+	// Undefined is the name that means nothing, if that is the problem (of a
+	// package's, "fmt.Prinln"), and
 	// Defined what has a meaning there: one of these may have been meant.
 	Undefined string
 	Defined   []string

@@ -16,6 +16,9 @@ func meant(p runner.Problem) string {
 	if near := finding.Nearest(p.Undefined, p.Defined); near != "" {
 		return "did you mean " + near + "?"
 	}
+	if pkg, _, ok := strings.Cut(p.Undefined, "."); ok {
+		return fmt.Sprintf("package %s has no such name; go doc lists those that it has", pkg)
+	}
 	return fmt.Sprintf("declare %s above, in a cell of the same environment", p.Undefined)
 }
 

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	stdhtml "html"
 	"net/url"
+	"path"
 	"strconv"
+	"strings"
 
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
@@ -309,13 +311,27 @@ func (b *body) titleAttr(w util.BufWriter, title []byte) {
 	}
 }
 
+// meant begins a hint with the chapter that an address may have meant.
+func (b *body) meant(dest string) string {
+	file, _, _ := strings.Cut(dest, "#")
+	names := make([]string, len(b.site.book.Chapters))
+	for i, c := range b.site.book.Chapters {
+		names[i] = path.Base(c.Path)
+	}
+	near := finding.Nearest(path.Base(file), names)
+	if near == "" || near == path.Base(file) {
+		return ""
+	}
+	return "did you mean " + near + "? "
+}
+
 // address writes an attribute with what an author's address is on the site.
 func (b *body) address(w util.BufWriter, attr string, raw []byte, n ast.Node) {
 	dest := string(unescape(raw))
 	href, missing := b.site.resolve(b.page, dest)
 	if missing != "" {
 		b.finding(n, "link to "+strconv.Quote(dest)+": "+missing,
-			"the site has the chapters and the other files of "+b.site.book.Dir+"/; link to anything else by its full address")
+			b.meant(dest)+"the site has the chapters and the other files of "+b.site.book.Dir+"/; link to anything else by its full address")
 	}
 	if attr == "src" && !b.site.book.Plain && isRemote(dest) {
 		b.finding(n, "image "+strconv.Quote(dest)+" is on another site, which readers offline do not reach",
