@@ -1,45 +1,38 @@
 package runner
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
-	"fmt"
-	"os"
-	"path/filepath"
 	"time"
 
-	"github.com/google/renameio/v2/maybe"
+	"rtbook/runner/store"
 )
 
 // Cache keeps the results of programs that ended as they should, by content
-// address. Nothing else is kept: a failure is run again each time. An entry
-// is whole or absent, and is verified when read; a damaged one counts as
-// absent and is replaced by the next run.
+// address. Nothing else is kept: a failure is run again each time. What is
+// damaged counts as absent and is replaced by the next run.
+//
+// It also keeps a record of the last run of each program on each engine, by
+// the program's name: what it was then, and how it ended. No result comes from
+// a record; [Explain] does.
 //
 // A nil *Cache keeps nothing.
 type Cache struct {
-	Dir string
+	Store *store.Store
+	Book  string // where the chapters are, an absolute path: the names of programs are its
 }
 
-// entry is the file of one result. Identifiers and places are the program's,
-// and not stored.
+// entry is a stored result. Identifiers and places are the program's, and not
+// stored.
 type entry struct {
-	Sum     string          `json:"sum"`     // of the key and the rest
-	Outputs []string        `json:"outputs"` // by cell
-	Times   []time.Duration `json:"times"`   // by cell
-	Message string          `json:"message"` // of the last cell, if that had to fail
+	Cells []cellEntry `json:"cells"`
 }
 
-func (e entry) checksum(key string) string {
-	h := sha256.New()
-	put(h, key, e.Message, fmt.Sprint(e.Times))
-	put(h, e.Outputs...)
-	return hex.EncodeToString(h.Sum(nil))
-}
-
-func (c *Cache) file(key string) string {
-	return filepath.Join(c.Dir, "results", key[:2], key[2:]+".json")
+type cellEntry struct {
+	Output  []byte        `json:"output"` // which may be anything, and JSON's strings may not
+	Status  Status        `json:"status"`
+	Message []byte        `json:"message,omitempty"`
+	Hint    string        `json:"hint,omitempty"`
+	Time    time.Duration `json:"time"`
 }
 
 // get returns the result stored under the key of p on an engine.
@@ -47,50 +40,74 @@ func (c *Cache) get(key string, p *Program, engine string) (Result, bool) {
 	if c == nil {
 		return Result{}, false
 	}
-	data, err := os.ReadFile(c.file(key))
-	if err != nil {
-		return Result{}, false
-	}
+	data, ok := c.Store.Get(store.Results, key)
 	var e entry
-	n := len(p.Cells)
-	if json.Unmarshal(data, &e) != nil || len(e.Outputs) != n || len(e.Times) != n || e.Sum != e.checksum(key) {
+	if !ok || json.Unmarshal(data, &e) != nil || len(e.Cells) != len(p.Cells) {
 		return Result{}, false
 	}
 	res := Result{Engine: engine}
 	for i, u := range p.Cells {
-		res.Cells = append(res.Cells, CellResult{ID: u.ID, Output: e.Outputs[i], Status: Done, Pos: u.Pos, Time: e.Times[i]})
+		c := e.Cells[i]
+		res.Cells = append(res.Cells, CellResult{
+			ID: u.ID, Output: string(c.Output), Status: c.Status, Message: string(c.Message), Hint: c.Hint, Pos: u.Pos, Time: c.Time,
+		})
 	}
-	if p.Tail {
-		last := &res.Cells[n-1]
-		last.Status, last.Message = Panicked, e.Message
-	}
-	return res, true
+	return res, res.succeeded(p)
 }
 
-// put stores a result under its key. Output that is not UTF-8 is not stored,
-// since JSON would change it.
+// put stores a result under its key.
 func (c *Cache) put(key string, res Result) error {
 	if c == nil {
 		return nil
 	}
 	var e entry
-	for _, cell := range res.Cells {
-		e.Outputs = append(e.Outputs, cell.Output)
-		e.Times = append(e.Times, cell.Time)
-		e.Message = cell.Message
+	for _, r := range res.Cells {
+		e.Cells = append(e.Cells, cellEntry{Output: []byte(r.Output), Status: r.Status, Message: []byte(r.Message), Hint: r.Hint, Time: r.Time})
 	}
-	e.Sum = e.checksum(key)
 	data, err := json.Marshal(e)
 	if err != nil {
 		return err
 	}
-	var back entry
-	if json.Unmarshal(data, &back) != nil || back.checksum(key) != e.Sum {
+	return c.Store.Put(store.Results, key, data)
+}
+
+// LastRun is the record of a program's last run on an engine.
+type LastRun struct {
+	Key     string `json:"key"`
+	Parts   []Part `json:"parts"`
+	Failure string `json:"failure,omitempty"` // why its result is not stored: how it failed, or what changed meanwhile; "" if it is
+}
+
+// recordKey is where the record of p on an engine is.
+func (c *Cache) recordKey(p *Program, engine string) string {
+	tail := ""
+	if p.Tail && len(p.Cells) > 0 {
+		tail = p.Cells[len(p.Cells)-1].ID
+	}
+	return store.Key("record", c.Book, p.Chapter, p.Env, tail, engine)
+}
+
+// lastRun returns the record of p on an engine, or nil.
+func (c *Cache) lastRun(p *Program, engine string) *LastRun {
+	if c == nil {
 		return nil
 	}
-	file := c.file(key)
-	if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
+	data, ok := c.Store.Get(store.Records, c.recordKey(p, engine))
+	last := new(LastRun)
+	if !ok || json.Unmarshal(data, last) != nil {
+		return nil
+	}
+	return last
+}
+
+// putLast stores the record of p on an engine.
+func (c *Cache) putLast(p *Program, engine string, last LastRun) error {
+	if c == nil {
+		return nil
+	}
+	data, err := json.Marshal(last)
+	if err != nil {
 		return err
 	}
-	return maybe.WriteFile(file, data, 0o666)
+	return c.Store.Put(store.Records, c.recordKey(p, engine), data)
 }

@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -13,11 +14,12 @@ import (
 // RunOptions say how programs are run.
 type RunOptions struct {
 	Engines   []Engine
-	Identity  func(Engine, *Program) (Identity, error) // for the cache; nil: nothing is cached
 	Cache     *Cache
-	Stored    bool                  // nothing is run: what the cache does not know has no result
-	Progress  func(done, total int) // after each program on each engine; may be nil; called from one goroutine at a time
-	CacheFail func(error)           // the cache could not be written; the results stand; may be nil
+	Identity  func(Engine, *Program) (Identity, error) // for the cache; nil: nothing is cached
+	Unchanged func(Engine, *Program, Identity) bool    // whether that still holds, after a run: else its result is of something else and not stored; may be nil
+	Stored    bool                                     // nothing is run: what the cache does not know has no result
+	Progress  func(done, total int)                    // after each program on each engine; may be nil; called from one goroutine at a time
+	CacheFail func(error)                              // the cache could not be written; the results stand; may be nil
 }
 
 // Results are the results of programs, one for each engine that ran it, in
@@ -33,7 +35,7 @@ func Run(ctx context.Context, ps []*Program, opt RunOptions) (Results, error) {
 	work := make([]batch, len(opt.Engines))
 	for i, e := range opt.Engines {
 		for _, p := range ps {
-			if !p.GoOnly || e.Name() == "go" {
+			if p.runsOn(e) {
 				work[i].programs = append(work[i].programs, p)
 				r.total++
 			}
@@ -57,9 +59,17 @@ func Run(ctx context.Context, ps []*Program, opt RunOptions) (Results, error) {
 	return all, nil
 }
 
+// batch is what one engine has to do.
 type batch struct {
 	programs []*Program
-	keys     map[*Program]string
+	known    map[*Program]address // if there is a cache
+}
+
+// address is where the result of a program belongs in the cache.
+type address struct {
+	id    Identity
+	parts []Part
+	key   string
 }
 
 type resultKey struct {
@@ -77,7 +87,7 @@ type run struct {
 
 // engine runs one engine's programs: those that the cache knows come from it.
 func (r *run) engine(ctx context.Context, e Engine, b *batch) error {
-	b.keys = make(map[*Program]string)
+	b.known = make(map[*Program]address)
 	var todo []*Program
 	for _, p := range b.programs {
 		if r.opt.Identity != nil {
@@ -85,9 +95,10 @@ func (r *run) engine(ctx context.Context, e Engine, b *batch) error {
 			if err != nil {
 				return fmt.Errorf("hashing what %s depends on: %w", p.Chapter, err)
 			}
-			key := p.Key(id)
-			b.keys[p] = key
-			if res, ok := r.opt.Cache.get(key, p, e.Name()); ok {
+			a := address{id: id, parts: p.Parts(id)}
+			a.key = partsKey(a.parts)
+			b.known[p] = a
+			if res, ok := r.opt.Cache.get(a.key, p, e.Name()); ok {
 				r.record(p, e.Name(), res)
 				continue
 			}
@@ -102,7 +113,11 @@ func (r *run) engine(ctx context.Context, e Engine, b *batch) error {
 		col := c[p]
 		col.add(ev)
 		if ev.Kind == Ended {
-			r.finish(p, e.Name(), b.keys[p], col)
+			res := Result{Engine: e.Name(), Cells: col.cells()}
+			if a, ok := b.known[p]; ok && ctx.Err() == nil {
+				r.keep(p, e, a, res)
+			}
+			r.record(p, e.Name(), res)
 		}
 	})
 	if err != nil {
@@ -116,14 +131,22 @@ func (r *run) engine(ctx context.Context, e Engine, b *batch) error {
 	return ctx.Err()
 }
 
-func (r *run) finish(p *Program, engine, key string, col *collector) {
-	res := Result{Engine: engine, Cells: col.cells()}
-	if key != "" && res.succeeded(p) {
-		if err := r.opt.Cache.put(key, res); err != nil && r.opt.CacheFail != nil {
-			r.opt.CacheFail(err)
-		}
+// keep stores what came of a run: the result, if there is one, and the record.
+func (r *run) keep(p *Program, e Engine, a address, res Result) {
+	last := LastRun{Key: a.key, Parts: a.parts, Failure: res.failure(p)}
+	if last.Failure == "" && r.opt.Unchanged != nil && !r.opt.Unchanged(e, p, a.id) {
+		last.Failure = "what it depends on changed while it ran"
 	}
-	r.record(p, engine, res)
+	var err error
+	if last.Failure == "" {
+		err = r.opt.Cache.put(a.key, res)
+	}
+	if err == nil {
+		err = r.opt.Cache.putLast(p, e.Name(), last)
+	}
+	if err != nil && r.opt.CacheFail != nil {
+		r.opt.CacheFail(err)
+	}
 }
 
 func (r *run) record(p *Program, engine string, res Result) {
@@ -137,17 +160,25 @@ func (r *run) record(p *Program, engine string, res Result) {
 
 // succeeded reports whether every cell ended as it should: the last one of a
 // Tail with the panic that is expected of it.
-func (r Result) succeeded(p *Program) bool {
+func (r Result) succeeded(p *Program) bool { return r.failure(p) == "" }
+
+// failure names the first cell that did not end as it should, and how it
+// ended; it is "" if none did.
+func (r Result) failure(p *Program) string {
 	for i, c := range r.Cells {
 		want := Done
 		if p.Tail && i == len(r.Cells)-1 {
 			want = Panicked
 		}
-		if c.Status != want {
-			return false
+		switch {
+		case c.Status == want:
+		case c.Status == Done:
+			return fmt.Sprintf("cell %s must panic and did not", c.ID)
+		default:
+			return fmt.Sprintf("cell %s: %s", c.ID, cmp.Or(c.Message, string(c.Status)))
 		}
 	}
-	return true
+	return ""
 }
 
 // Name returns how messages speak of the program: its chapter, its environment

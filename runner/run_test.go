@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"rtbook/runner/store"
 )
 
 // fake is an engine that plays scripted events.
@@ -83,8 +85,12 @@ func TestRunLeavesCompiledProgramsToTheCompiler(t *testing.T) {
 	}
 }
 
+func newCache(t *testing.T) *Cache {
+	return &Cache{Store: &store.Store{Dir: t.TempDir()}, Book: "/book"}
+}
+
 func TestCache(t *testing.T) {
-	cache := &Cache{Dir: t.TempDir()}
+	cache := newCache(t)
 	run := func(t *testing.T, p *Program, output string) (Result, int) {
 		t.Helper()
 		e := &fake{name: "go", script: func(*Program) []Event { return []Event{printed(0, output), done(1)} }}
@@ -104,7 +110,7 @@ func TestCache(t *testing.T) {
 	if _, ran := run(t, &changed, "x"); ran != 1 {
 		t.Errorf("a changed program ran %d times, want 1", ran)
 	}
-	files, err := filepath.Glob(filepath.Join(cache.Dir, "results", "*", "*.json"))
+	files, err := filepath.Glob(filepath.Join(cache.Store.Dir, "results", "*", "*"))
 	if err != nil || len(files) != 2 {
 		t.Fatalf("cache holds %d entries (%v), want 2", len(files), err)
 	}
@@ -113,7 +119,7 @@ func TestCache(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		data = bytes.Replace(data, []byte(`"outputs":["`), []byte(`"outputs":["X`), 1)
+		data = bytes.Replace(data, []byte(`"output":"`), []byte(`"output":"AAAA`), 1)
 		if err := os.WriteFile(f, data, 0o666); err != nil {
 			t.Fatal(err)
 		}
@@ -127,7 +133,7 @@ func TestCache(t *testing.T) {
 }
 
 func TestCacheKeepsOnlySuccess(t *testing.T) {
-	cache := &Cache{Dir: t.TempDir()}
+	cache := newCache(t)
 	for _, ev := range []Event{
 		{Kind: Ended, Status: Panicked, Message: "panic: boom"},
 		{Kind: Ended, Status: TimedOut, Message: "took longer than 1s"},
@@ -145,7 +151,7 @@ func TestCacheKeepsOnlySuccess(t *testing.T) {
 }
 
 func TestCacheKeepsExpectedFailures(t *testing.T) {
-	cache := &Cache{Dir: t.TempDir()}
+	cache := newCache(t)
 	p := program("a", "b")
 	p.Tail = true
 	e := &fake{name: "go", script: func(*Program) []Event {
@@ -172,8 +178,106 @@ func TestCacheKeepsExpectedFailures(t *testing.T) {
 	}
 }
 
+// TestCacheGivesOnlySuccess has a failure in the cache, whoever put it there.
+func TestCacheGivesOnlySuccess(t *testing.T) {
+	cache, p := newCache(t), program("a")
+	for _, tt := range []struct {
+		status Status
+		tail   bool
+		ok     bool
+	}{{Done, false, true}, {Panicked, false, false}, {Panicked, true, true}, {Done, true, false}, {"", false, false}} {
+		p.Tail = tt.tail
+		if err := cache.put(store.Key("k"), Result{Cells: []CellResult{{Status: tt.status}}}); err != nil {
+			t.Fatal(err)
+		}
+		if _, ok := cache.get(store.Key("k"), p, "go"); ok != tt.ok {
+			t.Errorf("%q of a program with tail %v: found %v, want %v", tt.status, tt.tail, ok, tt.ok)
+		}
+	}
+	p.Tail = false
+	if _, ok := cache.get(store.Key("k"), program("a", "b"), "go"); ok {
+		t.Error("a result of one cell was found for a program of two")
+	}
+}
+
+// TestCacheKeepsAnyOutput has output that no JSON string can hold.
+func TestCacheKeepsAnyOutput(t *testing.T) {
+	cache, p := newCache(t), program("a")
+	output := "\xff\x00\u2028\r\n<&>\xed\xa0\x80"
+	e := &fake{name: "go", script: func(*Program) []Event { return []Event{printed(0, output), done(1)} }}
+	for range 2 {
+		got, err := Run(context.Background(), []*Program{p}, RunOptions{Engines: []Engine{e}, Identity: identity, Cache: cache})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got[p][0].Cells[0].Output != output {
+			t.Errorf("output %q, want %q", got[p][0].Cells[0].Output, output)
+		}
+	}
+	if e.ran != 1 {
+		t.Errorf("ran %d times, want 1", e.ran)
+	}
+}
+
+// TestCacheKeepsNothingThatChanged has a package change while the program ran:
+// nobody knows which of the two it was.
+func TestCacheKeepsNothingThatChanged(t *testing.T) {
+	cache, p := newCache(t), program("a")
+	e := &fake{name: "go", script: func(*Program) []Event { return []Event{printed(0, "x"), done(1)} }}
+	opt := RunOptions{Engines: []Engine{e}, Identity: identity, Cache: cache}
+	for i, unchanged := range []bool{false, true, true} {
+		opt.Unchanged = func(of Engine, q *Program, id Identity) bool {
+			if of != e || q != p || id.Engine != "go" {
+				t.Errorf("asked about %v, %v, %v", of, q, id)
+			}
+			return unchanged
+		}
+		if _, err := Run(context.Background(), []*Program{p}, opt); err != nil {
+			t.Fatal(err)
+		}
+		if want := min(i+1, 2); e.ran != want {
+			t.Errorf("after %d runs it ran %d times, want %d", i+1, e.ran, want)
+		}
+		if x, err := Explain(p, opt); err != nil || len(x) != 1 || x[0].Cached != unchanged || (x[0].Last.Failure == "") != unchanged {
+			t.Errorf("after run %d: %+v, %v", i+1, x, err)
+		}
+	}
+}
+
+// TestCacheFail says that a cache cannot be written, and has the results.
+func TestCacheFail(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	p, failed := program("a"), 0
+	e := &fake{name: "go", script: func(*Program) []Event { return []Event{printed(0, "x"), done(1)} }}
+	got, err := Run(context.Background(), []*Program{p}, RunOptions{
+		Engines: []Engine{e}, Identity: identity, Cache: &Cache{Store: &store.Store{Dir: file}}, CacheFail: func(error) { failed++ },
+	})
+	if err != nil || failed != 1 || got[p][0].Cells[0].Output != "x" {
+		t.Errorf("results %v, %v; said %d times", got, err, failed)
+	}
+}
+
+// TestRecordsOfTwoBooks has a chapter of the same name in each.
+func TestRecordsOfTwoBooks(t *testing.T) {
+	one := newCache(t)
+	two := &Cache{Store: one.Store, Book: "/other"}
+	p := program("a")
+	e := &fake{name: "go", script: func(*Program) []Event { return []Event{done(1)} }}
+	if _, err := Run(context.Background(), []*Program{p}, RunOptions{Engines: []Engine{e}, Identity: identity, Cache: one}); err != nil {
+		t.Fatal(err)
+	}
+	tail := *p
+	tail.Tail = true
+	if one.lastRun(p, "go") == nil || two.lastRun(p, "go") != nil || one.lastRun(p, "yaegi") != nil || one.lastRun(&tail, "go") != nil {
+		t.Error("a record is another's, or none")
+	}
+}
+
 func TestStoredRunsNothing(t *testing.T) {
-	cache := &Cache{Dir: t.TempDir()}
+	cache := newCache(t)
 	p := program("a")
 	e := &fake{name: "go", script: func(*Program) []Event { return []Event{printed(0, "x"), done(1)} }}
 	opt := RunOptions{Engines: []Engine{e}, Identity: identity, Cache: cache, Stored: true}
@@ -190,61 +294,6 @@ func TestStoredRunsNothing(t *testing.T) {
 			t.Fatal(err)
 		}
 		opt.Stored = true
-	}
-}
-
-func TestKeyCountsEveryPart(t *testing.T) {
-	base := func() (*Program, Identity) {
-		p := program("a")
-		p.Map = []Segment{{0, 3, Pos{"notes/x.md", 10, 1}}}
-		p.Shell = &Shell{
-			Files: []File{{Path: "a.go", Text: "package a\n"}},
-			Cells: [][]Command{{{Args: []string{"go", "version"}, Env: []string{"GOGC=1"}}}},
-		}
-		return p, Identity{"go", "f", "go1.26.8", "linux/amd64", "h"}
-	}
-	p, id := base()
-	seen := map[string]string{p.Key(id): "unchanged"}
-	for name, change := range map[string]func(*Program, *Identity){
-		"tail":        func(p *Program, _ *Identity) { p.Tail = true },
-		"shell file":  func(p *Program, _ *Identity) { p.Shell = &Shell{Files: []File{{Path: "a.go"}}} },
-		"command":     func(p *Program, _ *Identity) { p.Shell = &Shell{Cells: [][]Command{{{Args: []string{"go"}}}}} },
-		"source":      func(p *Program, _ *Identity) { p.Source += "\n" },
-		"timeout":     func(p *Program, _ *Identity) { p.Cells[0].Timeout++ },
-		"limit":       func(p *Program, _ *Identity) { p.Cells[0].Limit++ },
-		"expectation": func(p *Program, _ *Identity) { p.Cells[0].Expect = ExpectPanic },
-		"no shell":    func(p *Program, _ *Identity) { p.Shell = nil },
-		"file":        func(p *Program, _ *Identity) { p.Shell.Files[0].Text += "\n" },
-		"file's name": func(p *Program, _ *Identity) { p.Shell.Files[0].Path = "b.go" },
-		"argument":    func(p *Program, _ *Identity) { p.Shell.Cells[0][0].Args[1] = "env" },
-		"arguments":   func(p *Program, _ *Identity) { p.Shell.Cells[0][0].Args = []string{"go version"} },
-		"assignment":  func(p *Program, _ *Identity) { p.Shell.Cells[0][0].Env = nil },
-		"redirection": func(p *Program, _ *Identity) { p.Shell.Cells[0][0].Stdout = "out" },
-		"and errors":  func(p *Program, _ *Identity) { p.Shell.Cells[0][0].Stderr = "out" },
-		"appending":   func(p *Program, _ *Identity) { p.Shell.Cells[0][0].Append = true },
-		"condition":   func(p *Program, _ *Identity) { p.Shell.Cells[0][0].OnOK = true },
-		"commands":    func(p *Program, _ *Identity) { p.Shell.Cells[0] = append(p.Shell.Cells[0], Command{}) },
-		"cells":       func(p *Program, _ *Identity) { p.Shell.Cells = append(p.Shell.Cells, nil) },
-		"position":    func(p *Program, _ *Identity) { p.Map[0].Pos.Line++ },
-		"engine":      func(_ *Program, id *Identity) { id.Engine = "yaegi" },
-		"fingerprint": func(_ *Program, id *Identity) { id.Fingerprint = "g" },
-		"toolchain":   func(_ *Program, id *Identity) { id.Toolchain = "go1.26.9" },
-		"target":      func(_ *Program, id *Identity) { id.Target = "linux/arm64" },
-		"packages":    func(_ *Program, id *Identity) { id.Packages = "i" },
-	} {
-		p, id := base()
-		change(p, &id)
-		key := p.Key(id)
-		if other, ok := seen[key]; ok {
-			t.Errorf("changing %s gives the key of %s", name, other)
-		}
-		seen[key] = name
-	}
-	p, id = base()
-	p.Shell.Files[0].Pos.Line++
-	p.Shell.Cells[0][0].Pos.Line++
-	if seen[p.Key(id)] != "unchanged" {
-		t.Error("where commands and files stand in the chapter counts, and changes nothing")
 	}
 }
 
