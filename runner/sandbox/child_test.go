@@ -3,6 +3,7 @@
 package sandbox
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -15,13 +16,17 @@ import (
 	"testing"
 	"time"
 
+	"rtbook/runner"
 	"rtbook/runner/wire"
 )
 
 // The test binary is also the child of the tests: "child NAME" runs behaviours
-// of that name.
+// of that name. A further argument tells its processes from all others.
 func TestMain(m *testing.M) {
-	if len(os.Args) == 3 && os.Args[1] == "child" {
+	if Requested(os.Args) {
+		Main()
+	}
+	if len(os.Args) >= 3 && os.Args[1] == "child" {
 		behave(os.Args[2])
 		os.Exit(0)
 	}
@@ -88,13 +93,28 @@ var behaviours = map[string][]func(){
 	}},
 	"folder":         {func() { wd, _ := os.Getwd(); os.WriteFile("file", nil, 0); os.Mkdir("folder", 0); fmt.Println(wd) }},
 	"standard input": {func() { text, err := io.ReadAll(os.Stdin); fmt.Printf("%q %v\n", text, err) }},
-	"grandchild":     {func() { fmt.Println(grandchild(false)) }},
+	"grandchild":     {func() { grandchild(&syscall.SysProcAttr{}); fmt.Println("started") }},
 	"grandchild, then hang": {func() {
-		fmt.Println(grandchild(false))
+		grandchild(&syscall.SysProcAttr{})
+		fmt.Println("started")
 		time.Sleep(time.Hour)
 	}},
-	"escaped grandchild": {func() { fmt.Println(grandchild(true)) }},
-	"sleep":              {func() { time.Sleep(time.Hour) }},
+	"grandchild in another group":   {func() { grandchild(&syscall.SysProcAttr{Setpgid: true}); fmt.Println("started") }},
+	"grandchild in another session": {func() { grandchild(&syscall.SysProcAttr{Setsid: true}); fmt.Println("started") }},
+	"grandchild in another session, then hang": {func() {
+		grandchild(&syscall.SysProcAttr{Setsid: true})
+		fmt.Println("started")
+		time.Sleep(time.Hour)
+	}},
+	"descriptors": {func() {
+		for fd := range 64 {
+			if to, err := os.Readlink(fmt.Sprintf("/proc/self/fd/%d", fd)); err == nil {
+				fmt.Println(fd, to)
+			}
+		}
+		fmt.Println("listed")
+	}},
+	"sleep": {func() { time.Sleep(time.Hour) }},
 }
 
 func spin() {
@@ -118,24 +138,29 @@ func raiseAgain(first, second string) {
 	panic(first)
 }
 
-// grandchild starts a process that shares the child's output and returns its
-// id.
-func grandchild(ownGroup bool) int {
-	self, err := os.Executable()
-	if err != nil {
-		fmt.Println(err)
-	}
-	cmd := exec.Command(self, "child", "sleep")
+// grandchild starts a process that shares the child's output, and its last
+// argument.
+func grandchild(attr *syscall.SysProcAttr) {
+	cmd := exec.Command("/proc/self/exe", "child", "sleep", os.Args[len(os.Args)-1])
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: ownGroup}
+	cmd.SysProcAttr = attr
 	if err := cmd.Start(); err != nil {
 		fmt.Println(err)
 	}
-	return cmd.Process.Pid
 }
 
 func behave(name string) {
 	switch name {
+	case "parent": // of the child that the next arguments name; says when that printed
+		self, _ := os.Executable()
+		c := Child{Path: self, Args: append([]string{"child"}, os.Args[3:]...)}
+		err := Run(context.Background(), c, testProgram(1), nil, func(ev runner.Event) {
+			if ev.Kind == runner.Printed {
+				fmt.Print("x")
+			}
+		})
+		fmt.Println(err)
+		return
 	case "no marker":
 		wire.Start()
 		time.Sleep(time.Hour)
@@ -171,7 +196,10 @@ func behave(name string) {
 		wire.WriteReport(c.Reports, wire.Report{Cell: 1, Status: "refused", Message: "no", Offset: 12, Line: 2, Col: 3})
 		return
 	}
-	cells := behaviours[name]
+	cells, ok := behaviours[name]
+	if !ok {
+		panic("no such child: " + name)
+	}
 	c := wire.Start()
 	for i, cell := range cells {
 		c.Mark(i)

@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"bytes"
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -56,30 +55,37 @@ func (s *supervisor) end(diagnose Diagnose) {
 	}
 	start := crashStart(s.out, report)
 	switch {
-	case len(report) > 0 && start <= s.outputLimit():
+	case isCrash(report, s.proc.ended) && start <= s.outputLimit():
 		// The report may have been what was too much; it is not output.
 		ev.Status, ev.Cut = runner.Panicked, max(0, s.kept-start)
-		ev.Message = s.proc.cmd.ProcessState.String()
+		ev.Message = s.proc.ended.String()
 		d := Death{Program: s.p, Cell: s.at(), Crash: parseCrash(s.out[start:], report), Reports: reports}
 		s.died(d, diagnose, &ev)
+		exhausted(s.out[start:], s.proc.limits, &ev)
 	case s.verdict == nil && s.over():
 		s.flood()
 		fallthrough
 	case s.verdict != nil:
 		v := s.verdict
 		ev.Status, ev.Message, ev.Hint = v.Status, v.Message, v.Hint
-	case s.cell == len(s.p.Cells) && s.proc.cmd.ProcessState.Success():
+	case s.cell == len(s.p.Cells) && s.proc.ended.Success():
 		ev.Status = runner.Done
 	default:
-		ev.Status = runner.Exited
-		ev.Message = fmt.Sprintf("the program ended here (%v)", s.proc.cmd.ProcessState)
-		ev.Hint = "a cell runs to its end: leave out what ends the program, os.Exit for example"
+		ended := ended(s.proc.ended, s.proc.limits)
+		ev.Status, ev.Message, ev.Hint = ended.Status, ended.Message, ended.Hint
 		s.died(Death{Program: s.p, Cell: s.at(), Reports: reports}, diagnose, &ev)
 	}
 	if ev.Status == runner.Done {
 		ev.Pos = runner.Pos{}
 	}
 	s.emit(ev)
+}
+
+// isCrash says whether a report can be the runtime's, of a process that ended
+// so: a program can write to the descriptor, too.
+func isCrash(report []byte, ended Ending) bool {
+	text := string(report)
+	return !ended.Success() && (crashMessage(text) != "" || strings.Contains(text, "goroutine "))
 }
 
 func (s *supervisor) died(d Death, diagnose Diagnose, ev *runner.Event) {

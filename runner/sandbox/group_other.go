@@ -20,9 +20,9 @@ func killGroup(p *os.Process) { p.Kill() }
 // in the child's scratch folder.
 type reports struct{ path string }
 
-func openReports(cmd *exec.Cmd, scratch string) (*reports, error) {
+func openReports(s *Spec, scratch string) (*reports, error) {
 	r := &reports{path: filepath.Join(scratch, "reports")}
-	cmd.Env = append(cmd.Env, wire.ReportsEnv+"="+r.path)
+	s.Env = append(s.Env, wire.ReportsEnv+"="+r.path)
 	return r, os.WriteFile(r.path, nil, 0o600)
 }
 

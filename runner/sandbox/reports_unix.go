@@ -5,7 +5,6 @@ package sandbox
 import (
 	"io"
 	"os"
-	"os/exec"
 	"time"
 
 	"rtbook/runner/wire"
@@ -17,14 +16,14 @@ type reports struct {
 	done chan []byte
 }
 
-// openReports gives cmd a descriptor 3. scratch is not used on Unix.
-func openReports(cmd *exec.Cmd, scratch string) (*reports, error) {
+// openReports gives a process a descriptor 3. scratch is not used on Unix.
+func openReports(s *Spec, scratch string) (*reports, error) {
 	r, w, err := os.Pipe()
 	if err != nil {
 		return nil, err
 	}
-	cmd.ExtraFiles = []*os.File{w} // the first extra file is descriptor 3
-	cmd.Env = append(cmd.Env, wire.ReportsEnv+"=3")
+	s.Reports = w
+	s.Env = append(s.Env, wire.ReportsEnv+"=3")
 	return &reports{r: r, w: w, done: make(chan []byte, 1)}, nil
 }
 

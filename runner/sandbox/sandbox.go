@@ -1,7 +1,8 @@
 // Package sandbox runs one child process and never lets it out of sight.
 //
 // [Run] starts a program of the runner as a child and turns what comes over
-// the wire into the program's events. It guarantees, whatever the child does:
+// the wire into the program's events; [Spec] starts any other process in the
+// same way. Whatever the child does:
 //
 //   - standard output and error are one pipe, so the order of printing is kept;
 //   - standard input is what the engine passes, and nothing after it;
@@ -11,16 +12,21 @@
 //     stopped, and so is a child that does not come to its first marker;
 //   - a cell that prints more than its Limit is stopped, with exactly Limit
 //     bytes kept;
-//   - the child's process group is killed as a whole when a limit is met, when
-//     the context ends, and when the child itself ends: what it started ends
-//     with it, unless it moved to a group of its own;
+//   - processor time and memory have limits for each process, not for all of
+//     the child's together; processes and files have limits in all, see
+//     [runner.Limits];
+//   - it reads what the Go runtime reads, and writes nothing but its folder;
+//   - it has no network and no sockets, and reaches no process but its own;
+//   - what it started ends with it, and all of it if rtbook itself is killed;
 //   - the last event, and the only one of its kind, says how the program ended.
 //
 // A crash is told from ordinary printing by the Go runtime itself, which copies
 // its report to descriptor 3 (see [wire.Attach]); see crash.go.
 //
-// Where the system is not Unix there are no process groups: then only the child
-// itself is killed.
+// How this is done, see guard.go. Most of it is up to the kernel: what that
+// refuses is left out, and [Capabilities] says so. Elsewhere than on Linux
+// there are only the limits of time, output and files, and the process group;
+// on Windows not even that.
 package sandbox
 
 import (
@@ -30,9 +36,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"time"
 
@@ -67,16 +71,16 @@ const (
 // The error means that the child could not be run, or is ctx's; then there is
 // no Ended event. A program that fails is no error.
 func Run(ctx context.Context, c Child, p *runner.Program, diagnose Diagnose, emit func(runner.Event)) error {
-	scratch, err := os.MkdirTemp("", "rtbook-cell-")
+	scratch, err := MakeScratch("cell")
 	if err != nil {
 		return fmt.Errorf("make a folder for %s: %w", p.Name(), err)
 	}
-	defer RemoveAll(scratch)
+	defer scratch.Remove()
 	nonce, err := newNonce()
 	if err != nil {
 		return err
 	}
-	proc, err := start(c, scratch, nonce)
+	proc, err := start(c, Limits(p), scratch.Dir, nonce)
 	if err != nil {
 		return fmt.Errorf("start the child for %s: %w", p.Name(), err)
 	}
@@ -99,18 +103,21 @@ func newNonce() (string, error) {
 
 // process is a started child and the parent's ends of its pipes.
 type process struct {
-	cmd     *exec.Cmd
+	*Process
 	output  *os.File
 	chunks  chan []byte   // what it prints; closed at the end of the output
 	exited  chan struct{} // closed when the child has ended and been waited for
+	ended   Ending        // how; known when exited is closed
 	reports func() []byte // what came over descriptor 3; call after the end of the output
+	limits  runner.Limits
+	files   string // the child's files, to be measured while it runs; "" if they are limited otherwise
 }
 
 // start starts the child in scratch. On an error nothing is left open.
-func start(c Child, scratch, nonce string) (*process, error) {
-	home, work := filepath.Join(scratch, "home"), filepath.Join(scratch, "work")
-	temp := filepath.Join(scratch, "tmp")
-	for _, dir := range []string{home, work, temp} {
+func start(c Child, limits runner.Limits, scratch, nonce string) (*process, error) {
+	files := filepath.Join(scratch, "files")
+	home, work, temp := filepath.Join(files, "home"), filepath.Join(files, "work"), filepath.Join(files, "tmp")
+	for _, dir := range []string{files, home, work, temp} {
 		if err := os.Mkdir(dir, 0o700); err != nil {
 			return nil, err
 		}
@@ -119,33 +126,33 @@ func start(c Child, scratch, nonce string) (*process, error) {
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.Command(c.Path, c.Args...)
-	cmd.Args[0] = "cells" // the path is ours, and not for a cell to print
-	cmd.Dir = work
-	cmd.Env = append(environ(home, temp), wire.NonceEnv+"="+nonce)
-	cmd.Stdin = c.Stdin
-	cmd.WaitDelay = drainLimit // when something else holds on to its standard input
-	cmd.Stdout, cmd.Stderr = outW, outW
-	ownGroup(cmd)
-	rep, err := openReports(cmd, scratch)
+	defer outW.Close()
+	s := Spec{
+		Path: c.Path,
+		Args: append([]string{"cells"}, c.Args...), // the path is ours, and not for a cell to print
+		Env:  append(Environ(home, temp), wire.NonceEnv+"="+nonce),
+		Dir:  work, Stdin: c.Stdin, Stdout: outW, Stderr: outW,
+		Access: Access{Read: []string{c.Path}, Write: []string{home, work, temp}},
+		Limits: limits, Private: files,
+	}
+	rep, err := openReports(&s, scratch)
+	var child *Process
 	if err == nil {
-		err = cmd.Start()
+		child, err = s.Start()
 		rep.started()
 	}
-	outW.Close()
 	if err != nil {
 		out.Close()
 		rep.close()
 		return nil, err
 	}
-	proc := &process{cmd: cmd, output: out, chunks: make(chan []byte), exited: make(chan struct{}), reports: rep.read}
+	proc := &process{Process: child, output: out, chunks: make(chan []byte), exited: make(chan struct{}), reports: rep.read, limits: limits}
+	if !child.private() {
+		proc.files = files
+	}
 	go proc.read()
 	go func() {
-		cmd.Wait() // how it ended is in cmd.ProcessState
-		// What the child started is in its group still, and keeps the
-		// group's number taken. If nothing is left the number is free, but
-		// is not given out again before the counter has gone round.
-		killGroup(cmd.Process)
+		proc.ended = child.Wait()
 		close(proc.exited)
 	}()
 	return proc, nil
@@ -167,25 +174,12 @@ func (p *process) read() {
 	}
 }
 
-// environ is the whole environment of a child, but for the wire.
-func environ(home, temp string) []string {
+// Environ is the environment of a program that has nothing of rtbook's own: a
+// home, a folder for temporary files, and the time zone UTC.
+func Environ(home, temp string) []string {
 	return []string{
 		"HOME=" + home, "USERPROFILE=" + home,
 		"TMPDIR=" + temp, "TMP=" + temp, "TEMP=" + temp,
 		"TZ=UTC",
 	}
-}
-
-// RemoveAll removes dir, also where a cell took away its own permissions.
-func RemoveAll(dir string) {
-	if os.RemoveAll(dir) == nil {
-		return
-	}
-	filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if d != nil && d.IsDir() {
-			os.Chmod(path, 0o700)
-		}
-		return nil
-	})
-	os.RemoveAll(dir)
 }

@@ -45,6 +45,8 @@ func (s *supervisor) watch(ctx context.Context) error {
 	defer s.proc.output.Close()
 	cancelled := ctx.Done()
 	exited, chunks := s.proc.exited, s.proc.chunks
+	measure := time.NewTicker(measureEvery)
+	defer measure.Stop()
 	for exited != nil || chunks != nil {
 		select {
 		case chunk, ok := <-chunks:
@@ -65,6 +67,10 @@ func (s *supervisor) watch(ctx context.Context) error {
 				s.proc.output.Close()
 			} else {
 				s.timeout()
+			}
+		case <-measure.C:
+			if s.verdict == nil && TooLarge(s.proc.files, s.proc.limits.Files) {
+				s.stop(OutOfFiles(s.proc.limits))
 			}
 		case <-cancelled:
 			cancelled = nil
@@ -141,10 +147,7 @@ func (s *supervisor) outputLimit() int {
 }
 
 func (s *supervisor) timeLimit(cell int) time.Duration {
-	if d := s.p.Cells[cell].Timeout; d > 0 {
-		return d
-	}
-	return runner.DefaultTimeout
+	return cellTime(s.p.Cells[cell])
 }
 
 func (s *supervisor) restart(limit time.Duration) {
@@ -158,7 +161,7 @@ func (s *supervisor) stop(verdict runner.Event) {
 		s.verdict = &verdict
 	}
 	if !s.gone {
-		killGroup(s.proc.cmd.Process)
+		s.proc.Kill()
 	}
 }
 

@@ -62,9 +62,14 @@ func Start() *Child {
 	return c
 }
 
+// ClosedStatus is the exit status of a program that closed both its standard
+// output and its standard error.
+const ClosedStatus = 71
+
 // Mark announces that cell is about to run; after the last cell, the number of
 // cells. A program may close its standard output or error and go on; if both
-// are closed, or the runner is gone, nobody is left to be told.
+// are closed, or the runner is gone, nobody is left to be told, and the program
+// ends with ClosedStatus.
 func (c *Child) Mark(cell int) {
 	if c.nonce == "" {
 		return
@@ -74,4 +79,5 @@ func (c *Child) Mark(cell int) {
 			return
 		}
 	}
+	os.Exit(ClosedStatus)
 }
