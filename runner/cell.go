@@ -4,8 +4,8 @@
 //
 // The rules by which cells become a program are in compose.go. Package runner
 // knows nothing of Markdown or of sites, and imports none of rtbook's other
-// packages except the leaf runner/wire; engines (runner/interp, runner/gotool)
-// import it and are handed to [Run].
+// packages except the leaves runner/wire and runner/store; engines
+// (runner/interp, runner/gotool) import it and are handed to [Run].
 package runner
 
 import "time"
@@ -47,6 +47,7 @@ type Cell struct {
 	Path    string        // FileOnly: the file's name in the folder, slash-separated
 	Expect  Expect        // how it must fail; "" if it must not
 	Timeout time.Duration // 0 means DefaultTimeout
+	Allow   []string      // what the chapter lets its cells use: see [Cell.Uses]
 
 	// Source is the cell's text with lines ending in "\n". Its first line is
 	// line Line of the chapter; line i (0-based) of Source begins at column

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"time"
 )
 
 // Loader returns an importer for the packages of the given import paths,
@@ -80,8 +81,9 @@ type Loader func(paths []string) (types.Importer, error)
 //
 // An import serves the text below it, and must be used there. The same import
 // may stand in several cells. Blank imports are kept for their effect. Dot
-// imports are refused, because the page would not show what a name means, and
-// so is import "C".
+// imports are refused, because the page would not show what a name means. So
+// are import "C" and what the chapter does not allow, such as package unsafe:
+// see [Cell.Uses].
 //
 // # What a cell cannot hold
 //
@@ -121,12 +123,24 @@ type Loader func(paths []string) (types.Importer, error)
 // cells' own syntax, for the types of variables and for errors at the places
 // and in the words that the author knows, and once more as the text that is
 // handed out.
+//
+// An environment whose check takes longer than ten seconds is given up, and has
+// a problem at its first cell that says so: Go's type checker takes some types
+// exponential time. What was loaded may then be read after Compose has returned.
 func Compose(cells []Cell, load Loader) *Composition {
+	return composeWithin(cells, load, checkLimit)
+}
+
+// composeWithin is Compose with a limit for the check of each environment.
+func composeWithin(cells []Cell, load Loader, limit time.Duration) *Composition {
 	envs := environments(cells)
 	parallel(len(envs), func(i int) { envs[i].parse() })
 
 	imp := newImports(envs, load)
-	parallel(len(envs), func(i int) { envs[i].compose(imp) })
+	parallel(len(envs), func(i int) {
+		env := envs[i]
+		envs[i] = env.within(limit, func() { env.compose(imp) })
+	})
 
 	c := &Composition{}
 	var problems problems
@@ -206,8 +220,12 @@ func (env *environment) add(c *Cell, index int) {
 	*list = append(*list, newSource(c, index, len(*list)))
 }
 
-// parse splits and parses every cell.
+// parse splits and parses every cell, and reports what its chapter does not
+// allow.
 func (env *environment) parse() {
+	for _, s := range slices.Concat(env.cells, env.files) {
+		s.refuse(env)
+	}
 	for _, s := range env.cells {
 		s.parse(env)
 		env.pieces = append(env.pieces, s.pieces...)
@@ -217,6 +235,9 @@ func (env *environment) parse() {
 // compose checks the environment's cells and makes its programs, as far as
 // they have no problems.
 func (env *environment) compose(imp *imports) {
+	if env.longString() {
+		return
+	}
 	env.sameEngine()
 	env.elsewhere = env.leftOut
 	prog := newUnit(env, imp, nil)
@@ -279,6 +300,8 @@ type placedProblem struct {
 	Problem
 	cell *source
 	path string // the import path that could not be imported, if that is it
+
+	refused bool // it is about what the chapter has to allow, however the cell is to end
 }
 
 // add records a problem unless its place already has one: what is found later

@@ -238,10 +238,7 @@ func (u *unit) collectImport(p *piece, spec *ast.ImportSpec) {
 	e := &entity{kind: anImport, src: p.src, piece: p, path: path, off: p.offset(spec.Pos()), from: p.src.at(p.end)}
 	switch {
 	case path == "C":
-		u.report(p, spec.Pos(), Problem{
-			Message: `import "C" is not possible in a cell`,
-			Hint:    "cells are built without cgo: put such code into a package of the book's module",
-		})
+		p.faulty = true // source.refuse has said why
 	case name == ".":
 		u.report(p, spec.Pos(), Problem{
 			Message: "dot import in a cell",

@@ -79,7 +79,7 @@ func (env *environment) checkFiles() bool {
 			env.problems.add(s, p)
 			ok = false
 		}
-		ok = s.parseFile(env) && ok
+		ok = s.parseFile(env) && !s.refused && ok
 	}
 	return ok
 }

@@ -24,6 +24,7 @@ type source struct {
 	decls    []ast.Decl // what its pieces are checked as
 	inits    []*piece   // its functions named init
 	faulty   bool       // it has a problem
+	refused  bool       // it uses what its chapter does not allow
 	aside    string     // why the environment's program goes without it; "" if it does not
 }
 
@@ -69,6 +70,11 @@ func (s *source) runs() bool { return s.Mode == Execute && s.Expect != ExpectCom
 // panics reports whether the cell ends a program of its own.
 func (s *source) panics() bool { return s.Mode == Execute && s.Expect == ExpectPanic }
 
+// isWhole reports whether the cell, of these tokens, is a file of its own.
+func (s *source) isWhole(toks []lexeme) bool {
+	return !s.runs() && code(toks)[0].tok == token.PACKAGE
+}
+
 func (s *source) hasProblem() bool { return s.faulty }
 
 // pos returns the place in the chapter of an offset into the cell's source.
@@ -102,7 +108,7 @@ func (s *source) parse(env *environment) {
 			s.solid = append(s.solid, t)
 		}
 	}
-	if !s.runs() && code(toks)[0].tok == token.PACKAGE {
+	if s.isWhole(toks) {
 		s.parseWhole(env)
 		return
 	}
@@ -269,10 +275,14 @@ func (s *source) refuseDirectives(env *environment, toks []lexeme) bool {
 			if !strings.HasPrefix(text, d) || d == "//line " && t.off > 0 && s.Source[t.off-1] != '\n' {
 				continue
 			}
+			hint := "remove it, or put a space before its first word to make it a comment"
+			if name, ok := strings.CutPrefix(d, "//"); ok && IsGuarded(name) {
+				hint = "a file of the folder of sh cells, as in go {file=main.go}, may have it where the front matter says allow: [" + name + "]"
+			}
 			found = env.problems.add(s, Problem{
 				Pos:     s.pos(t.off),
 				Message: "the directive " + strings.TrimSpace(d) + " has no place in a cell",
-				Hint:    "remove it, or put a space before its first word to make it a comment",
+				Hint:    hint,
 			}) || found
 		}
 	}

@@ -8,12 +8,13 @@ import (
 )
 
 // makeStatic turns the problems of each cell that is expected not to compile
-// into its output, and reports the cells that have none. Where the program
+// into its output, but for what its chapter does not allow, and reports the
+// cells that have none. Where the program
 // above a cell has problems, or nothing could be imported, that says nothing.
 func (env *environment) makeStatic(imp *imports) {
 	bySource := make(map[*source][]placedProblem)
 	env.problems.list = slices.DeleteFunc(env.problems.list, func(p placedProblem) bool {
-		mine := p.cell.expectsError() && !(p.path != "" && imp.err != nil)
+		mine := p.cell.expectsError() && !p.refused && !(p.path != "" && imp.err != nil)
 		if mine {
 			bySource[p.cell] = append(bySource[p.cell], p)
 		}
@@ -24,7 +25,7 @@ func (env *environment) makeStatic(imp *imports) {
 		switch {
 		case s.aside == "":
 			sound = sound && !s.faulty
-		case !s.expectsError():
+		case !s.expectsError(), s.refused:
 		case len(bySource[s]) > 0:
 			env.statics = append(env.statics, Static{s.Chapter, s.ID, s.staticOutput(bySource[s])})
 		case sound:

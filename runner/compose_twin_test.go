@@ -14,7 +14,8 @@ import (
 
 // archives reads the txtar files of a folder under testdata, and returns them
 // by name with their cells. These are the files that are named "cell ENV",
-// "check ENV", "panic ENV", "error ENV", "sh ENV" and "file PATH ENV".
+// "check ENV", "panic ENV", "error ENV", "sh ENV" and "file PATH ENV"; a file
+// named "allow" has what their chapter allows.
 func archives(t *testing.T, dir string) map[string]*archive {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join("testdata", dir, "*.txtar"))
@@ -50,6 +51,9 @@ func archives(t *testing.T, dir string) map[string]*archive {
 				continue
 			}
 			a.cells = append(a.cells, c)
+		}
+		for i := range a.cells {
+			a.cells[i].Allow = strings.Fields(a.files["allow"])
 		}
 		all[strings.TrimSuffix(filepath.Base(file), ".txtar")] = a
 	}

@@ -39,6 +39,18 @@ type Program struct {
 	Init       int
 
 	Shell *Shell // the program is commands in a folder, not Go: Source, Map and Imports are empty
+
+	Limits Limits
+}
+
+// Limits are what a program may use of the machine, besides the time that its
+// cells may take and the bytes that they may print. 0 stands for a default,
+// which the engines' sandbox chooses.
+type Limits struct {
+	CPU       time.Duration // of processor time, of all threads of a process together
+	Memory    int64         // bytes of writable memory of a process
+	Processes int           // processes and threads at the same time
+	Files     int64         // bytes of its files, all together
 }
 
 // Shell is what a program of shell cells consists of: a folder's files, and
@@ -100,6 +112,12 @@ const (
 	Exited     Status = "exit"        // the program ended itself in this cell, os.Exit for example
 	TimedOut   Status = "timeout"     // stopped at its wall-clock limit
 	Flooded    Status = "flood"       // stopped at its output limit; Output has what came before
+	OutOfCPU   Status = "cpu"         // stopped at its limit of processor time
+	OutOfMem   Status = "memory"      // ended by its limit of memory
+	OutOfProcs Status = "processes"   // ended by its limit of processes and threads
+	OutOfFiles Status = "files"       // stopped because its files grew too large
+	Closed     Status = "closed"      // it closed its standard output and error, so that nobody knows what it did
+	Killed     Status = "signal"      // ended by a signal, which Message names
 	NotReached Status = "not reached" // an earlier cell ended the program
 	Refused    Status = "refused"     // the engine cannot run it; Message says why
 )

@@ -34,7 +34,8 @@ const shellMax = 64 << 10
 // above it built. No argument may be a path that leads out of the folder, but
 // for /dev/null, nor have the go command start another program (-toolexec,
 // -exec, -vettool, -ldflags=-extld and such) or take files for others
-// (-overlay, -modfile). The values of flags that are patterns, such as -run, are
+// (-overlay, -modfile), nor build one of Go's own commands, which would do all
+// that anew (cmd/…). The values of flags that are patterns, such as -run, are
 // not looked at.
 //
 // # What may be assigned

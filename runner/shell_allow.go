@@ -30,11 +30,16 @@ var (
 		"eog": opensWindow, "kcachegrind": opensWindow, "html": opensWindow,
 	}
 
-	// patternFlags are flags whose values are patterns or templates: a slash
-	// in one begins no path.
-	patternFlags = []string{
-		"run", "bench", "skip", "fuzz", "list", "f", "test.run", "test.bench", "test.skip", "test.fuzz", "test.list",
-		"focus", "ignore", "show", "show_from", "hide", "peek", "disasm", "tagfocus", "tagignore", "tagshow", "taghide", "s",
+	// patternFlags are flags whose values are patterns or templates, by the
+	// subcommand or the tool that takes them so: a slash in one begins no path,
+	// and a dash no flag.
+	patternFlags = map[string][]string{
+		"test":    {"run", "bench", "skip", "fuzz", "list", "test.run", "test.bench", "test.skip", "test.fuzz", "test.list"},
+		"list":    {"f"},
+		"objdump": {"s"},
+		"pprof": {
+			"list", "focus", "ignore", "show", "show_from", "hide", "peek", "disasm", "tagfocus", "tagignore", "tagshow", "taghide",
+		},
 	}
 
 	// goVariables say how Go compiles, or how its runtime works.
@@ -132,30 +137,43 @@ func (p *shellParser) allowGo(name shellWord, args []shellWord) {
 	if sub.text == "tool" && !p.allowTool(args) {
 		return
 	}
+	takes := sub.text // what the flags are for
+	if tool := toolOf(args); sub.text == "tool" && tool >= 0 {
+		takes = args[tool].text
+	}
 	before := len(p.problems)
 	for i, a := range args {
-		if i > 0 && patternFlag(args[i-1].text) && !strings.Contains(args[i-1].text, "=") {
+		if i > 0 && patternFollows(takes, args[i-1].text) {
 			continue
 		}
-		p.allowGoArgument(sub.text, a)
+		p.allowGoArgument(sub.text, takes, a)
 	}
-	isPprof := func(w shellWord) bool { return w.text == "pprof" }
-	if sub.text == "tool" && len(p.problems) == before && slices.ContainsFunc(args, isPprof) {
+	if takes == "pprof" && len(p.problems) == before {
 		p.allowProfiles(args)
 	}
 }
 
-// patternFlag says whether an argument is a flag, with a value or without,
-// that stands for a pattern.
-func patternFlag(arg string) bool {
+// toolOf returns which of the arguments of go tool names the tool, or -1.
+func toolOf(args []shellWord) int {
+	return slices.IndexFunc(args, func(w shellWord) bool { return !strings.HasPrefix(w.text, "-") })
+}
+
+// patternFlag says whether an argument of a subcommand or a tool is a flag,
+// with a value or without, that stands for a pattern.
+func patternFlag(takes, arg string) bool {
 	flag, _, _ := strings.Cut(arg, "=")
-	return strings.HasPrefix(flag, "-") && slices.Contains(patternFlags, strings.TrimLeft(flag, "-"))
+	return strings.HasPrefix(flag, "-") && slices.Contains(patternFlags[takes], strings.TrimLeft(flag, "-"))
+}
+
+// patternFollows says whether the value of such a flag is the next argument.
+func patternFollows(takes, arg string) bool {
+	return patternFlag(takes, arg) && !strings.Contains(arg, "=")
 }
 
 // allowGoArgument refuses flags that an argument is or holds, as -ldflags does,
 // and paths that do not stay in the folder.
-func (p *shellParser) allowGoArgument(sub string, a shellWord) {
-	if patternFlag(a.text) {
+func (p *shellParser) allowGoArgument(sub, takes string, a shellWord) {
+	if patternFlag(takes, a.text) {
 		return
 	}
 	const apart = " \t\n=,:;'\""
@@ -176,6 +194,8 @@ func (p *shellParser) allowGoArgument(sub string, a shellWord) {
 	switch {
 	case outside(a.text, apart):
 		p.leaves(a)
+	case (a.text == "cmd" || strings.HasPrefix(a.text, "cmd/")) && slices.Contains([]string{"build", "run", "test"}, sub):
+		p.refuse(a.off, quoted(a.text)+" is one of Go's own commands", "go tool runs those that a page may show; a command of the folder is named ./cmd/…")
 	case !strings.HasPrefix(a.text, "-") && strings.Contains(a.text, "@"):
 		p.refuse(a.off, quoted(a.text)+" names a version of a module", "require it in the folder's go.mod, and leave the @ out")
 	}
@@ -184,7 +204,7 @@ func (p *shellParser) allowGoArgument(sub string, a shellWord) {
 // allowTool refuses tools that are not for a page, and says whether the rest
 // of the arguments is worth looking at.
 func (p *shellParser) allowTool(args []shellWord) bool {
-	i := slices.IndexFunc(args, func(w shellWord) bool { return !strings.HasPrefix(w.text, "-") })
+	i := toolOf(args)
 	if i < 0 {
 		return true
 	}
@@ -210,7 +230,7 @@ func (p *shellParser) allowProfiles(args []shellWord) {
 		switch {
 		case !strings.Contains(a.text, ":"):
 		case strings.HasPrefix(a.text, "-") && flag != "base" && flag != "diff_base":
-		case i > 0 && patternFlag(args[i-1].text) && !strings.Contains(args[i-1].text, "="):
+		case i > 0 && patternFollows("pprof", args[i-1].text):
 		default:
 			p.refuse(a.off, quoted(a.text)+" may be a profile of a server", "name a profile that a command above wrote, by a name without a colon")
 		}
