@@ -2,6 +2,7 @@ package gotool
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -14,8 +15,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"rtbook/runner"
+	"rtbook/runner/sandbox"
 	"rtbook/runner/wire"
 )
 
@@ -212,15 +215,9 @@ func (b *build) compile(ctx context.Context, overlay string, units []*unit) (fai
 	for _, u := range units {
 		args = append(args, "./"+virtual+"/"+u.name)
 	}
-	cmd, err := b.t.command(ctx, args...)
+	out, failed, err := b.goBuild(ctx, args, len(units))
 	if err != nil {
 		return nil, err
-	}
-	// A go command that is killed leaves its working folder behind.
-	cmd.Env = append(cmd.Env, "GOTMPDIR="+b.dir)
-	out, failed := output(cmd)
-	if ctx.Err() != nil {
-		return nil, ctx.Err()
 	}
 	if failed == nil {
 		return nil, nil
@@ -235,6 +232,38 @@ func (b *build) compile(ctx context.Context, overlay string, units []*unit) (fai
 		failed = errors.New(strings.Join(rest, "\n"))
 	}
 	return failed, nil
+}
+
+// How long a build may take: that of all programs, which on a new machine has
+// the standard library to compile too, and that of one by itself.
+const (
+	buildTime     = 10 * time.Minute
+	buildTimeEach = time.Minute
+)
+
+// goBuild runs the go command.
+func (b *build) goBuild(ctx context.Context, args []string, programs int) (out []byte, failed, err error) {
+	s, err := b.t.confined(ctx, args)
+	if err != nil {
+		return nil, nil, err
+	}
+	s.Access.Write = append(s.Access.Write, b.dir)
+	// A go command that is killed leaves its working folder behind.
+	s.Env = append(s.Env, "GOTMPDIR="+b.dir)
+	limit := buildTime
+	if programs == 1 {
+		limit = buildTimeEach
+	}
+	out, stderr, ended, err := s.Output(ctx, limit)
+	switch {
+	case errors.Is(err, sandbox.ErrTime):
+		return out, fmt.Errorf("the compiler did not end within %v", limit), nil
+	case err != nil:
+		return nil, nil, err
+	case ended.Success():
+		return out, nil, nil
+	}
+	return out, errors.New(cmp.Or(strings.TrimSpace(string(stderr)), ended.String())), nil
 }
 
 // attribute gives each unit what the compiler said of it, and returns what was
@@ -285,6 +314,11 @@ func (u *unit) refuse() {
 			ev.Pos, ev.Message = pos, message
 			break
 		}
+	}
+	all := strings.Join(u.output, "\n")
+	if sandbox.Exhausted([]byte(all)) != "" || strings.Contains(all, "file too large") {
+		ev.Message = "the compiler needs more memory or larger files for this than it may have"
+		ev.Hint = "write smaller types and constants, or fewer values in one literal"
 	}
 	ev.Message = trimMessage(ev.Message)
 	u.refusal = ev

@@ -3,7 +3,6 @@ package gotool
 import (
 	"context"
 	"fmt"
-	"os"
 	"path/filepath"
 	"runtime"
 
@@ -26,11 +25,11 @@ func (*Engine) Name() string { return "go" }
 // Run runs ps. A program that does not compile is refused at its place in the
 // chapter, and the others run.
 func (e *Engine) Run(ctx context.Context, ps []*runner.Program, emit func(*runner.Program, runner.Event)) error {
-	dir, err := os.MkdirTemp("", "rtbook-build-")
+	scratch, err := sandbox.MakeScratch("build")
 	if err != nil {
 		return fmt.Errorf("make a folder to build in: %w", err)
 	}
-	defer os.RemoveAll(dir)
+	defer scratch.Remove()
 	var programs, shells []*runner.Program
 	for _, p := range ps {
 		if p.Shell != nil {
@@ -39,7 +38,7 @@ func (e *Engine) Run(ctx context.Context, ps []*runner.Program, emit func(*runne
 			programs = append(programs, p)
 		}
 	}
-	b, err := e.Toolchain.newBuild(dir, programs)
+	b, err := e.Toolchain.newBuild(scratch.Dir, programs)
 	if err != nil {
 		return err
 	}

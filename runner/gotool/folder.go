@@ -31,13 +31,16 @@ import (
 // The go command takes no go.mod that stands in the folder for temporary files
 // itself, and would leave its own there when it is killed.
 type folder struct {
-	scratch string
-	root    *os.Root // the folder: nothing that is opened by it leads out
+	*sandbox.Scratch
+	root *os.Root // the folder: nothing that is opened by it leads out
 }
 
-func (f *folder) dir() string  { return filepath.Join(f.scratch, "cells") }
-func (f *folder) home() string { return filepath.Join(f.scratch, "home") }
-func (f *folder) temp() string { return filepath.Join(f.scratch, "tmp") }
+func (f *folder) dir() string  { return filepath.Join(f.Dir, "cells") }
+func (f *folder) home() string { return filepath.Join(f.Dir, "home") }
+func (f *folder) temp() string { return filepath.Join(f.Dir, "tmp") }
+
+// writable returns the folders in which commands may do as they like.
+func (f *folder) writable() []string { return []string{f.dir(), f.home(), f.temp()} }
 
 // makeFolder makes an empty folder for a program. Its name depends on the
 // program's and has always the same length, so that the go command's cache
@@ -51,16 +54,16 @@ func makeFolder(p *runner.Program) (*folder, error) {
 	const tries = 1000 // more than ever run at the same time, or were left by killed ones
 	for n := 0; err == nil && n < tries; n++ {
 		sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%s\x00%d", p.Chapter, p.Env, n))
-		f := &folder{scratch: filepath.Join(temp, "rtbook-"+hex.EncodeToString(sum[:6]))}
-		err = os.Mkdir(f.scratch, 0o700)
+		f := new(folder)
+		f.Scratch, err = sandbox.MakeScratchNamed(temp, hex.EncodeToString(sum[:6]))
 		if errors.Is(err, fs.ErrExist) {
 			err = nil
 			continue
 		}
-		if err == nil {
-			err = f.fill()
+		if err != nil {
+			break
 		}
-		if err == nil {
+		if err = f.fill(); err == nil {
 			return f, nil
 		}
 		f.remove()
@@ -100,7 +103,7 @@ func (f *folder) remove() {
 	if f.root != nil {
 		f.root.Close()
 	}
-	sandbox.RemoveAll(f.scratch)
+	f.Scratch.Remove()
 }
 
 // write puts a file into the folder, which may be in a folder of it.
@@ -226,7 +229,7 @@ func (t *Toolchain) moduleFiles(name string, imports []string, goversion string)
 	ofBook := func(p string) bool {
 		return p == t.Module() || strings.HasPrefix(p, t.Module()+"/") || t.required(p)
 	}
-	if t.scratch || !slices.ContainsFunc(imports, ofBook) {
+	if t.scratch != nil || !slices.ContainsFunc(imports, ofBook) {
 		if err := file.AddGoStmt(lang); err != nil {
 			return nil, nil, err
 		}

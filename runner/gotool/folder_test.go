@@ -27,8 +27,8 @@ func TestMakeFolder(t *testing.T) {
 	}
 	one, two := make(p), make(p)
 	other := make(&runner.Program{Chapter: chapter, Env: "b"})
-	if len(one.scratch) != len(two.scratch) || one.scratch == two.scratch || other.scratch == one.scratch {
-		t.Errorf("folders %s, %s and %s", one.scratch, two.scratch, other.scratch)
+	if len(one.Dir) != len(two.Dir) || one.Dir == two.Dir || other.Dir == one.Dir {
+		t.Errorf("folders %s, %s and %s", one.Dir, two.Dir, other.Dir)
 	}
 	if filepath.Dir(one.dir()) == temp {
 		t.Errorf("%s is in the folder for temporary files itself, where go takes no go.mod", one.dir())
@@ -59,7 +59,7 @@ func TestFolderStays(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.remove()
-	for link, target := range map[string]string{"up": "..", "sh": "/bin/sh", "abs": f.scratch} {
+	for link, target := range map[string]string{"up": "..", "sh": "/bin/sh", "abs": f.Dir} {
 		if err := os.Symlink(target, filepath.Join(f.dir(), link)); err != nil {
 			t.Skip(err)
 		}
@@ -76,7 +76,7 @@ func TestFolderStays(t *testing.T) {
 			t.Errorf("would run %q", name)
 		}
 	}
-	if left, _ := filepath.Glob(filepath.Join(f.scratch, "x")); len(left) > 0 {
+	if left, _ := filepath.Glob(filepath.Join(f.Dir, "x")); len(left) > 0 {
 		t.Errorf("written: %v", left)
 	}
 	file, err := f.create("/dev/null", false)

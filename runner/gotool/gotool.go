@@ -29,6 +29,7 @@ import (
 	"golang.org/x/mod/modfile"
 
 	"rtbook/runner/sandbox"
+	"rtbook/runner/store"
 )
 
 //go:embed *.go
@@ -44,10 +45,12 @@ type Toolchain struct {
 	Dir     string // the module's root, an absolute path
 	Version string // the pin, "go1.26.8"; "" is whatever the host has
 	Target  string // "linux/amd64"; "" is the host's
-	Cache   string // a folder in which Load keeps what it found; "" keeps nothing
 
-	module  *modfile.File // Dir's go.mod
-	scratch bool          // Dir is ours and is removed by Close
+	Store     *store.Store // in which Load keeps what it found; nil keeps nothing
+	StoreFail func(error)  // it could not be written; what was found stands; may be nil
+
+	module  *modfile.File    // Dir's go.mod
+	scratch *sandbox.Scratch // Dir is this one, and is removed by Close; nil if Dir is not ours
 
 	once sync.Once
 	env  goEnv
@@ -85,11 +88,11 @@ func Open(root, pin string) (*Toolchain, error) {
 
 // makeModule gives the toolchain an empty module of its own.
 func (t *Toolchain) makeModule() error {
-	dir, err := os.MkdirTemp("", "rtbook-module-")
+	scratch, err := sandbox.MakeScratch("module")
 	if err != nil {
 		return fmt.Errorf("make a module for the book: %w", err)
 	}
-	t.Dir, t.scratch = dir, true
+	t.Dir, t.scratch = scratch.Dir, scratch
 	v := t.Version
 	if v == "" {
 		v = runtime.Version()
@@ -100,7 +103,7 @@ func (t *Toolchain) makeModule() error {
 	}
 	t.module, err = modfile.Parse("go.mod", []byte(text), nil)
 	if err == nil {
-		err = os.WriteFile(filepath.Join(dir, "go.mod"), []byte(text), 0o666)
+		err = os.WriteFile(filepath.Join(t.Dir, "go.mod"), []byte(text), 0o666)
 	}
 	if err != nil {
 		t.Close()
@@ -111,10 +114,10 @@ func (t *Toolchain) makeModule() error {
 
 // Close removes what Open made.
 func (t *Toolchain) Close() error {
-	if !t.scratch {
-		return nil
+	if t.scratch != nil {
+		t.scratch.Remove()
 	}
-	return os.RemoveAll(t.Dir)
+	return nil
 }
 
 // Module returns the path of the module.

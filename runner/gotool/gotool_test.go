@@ -126,3 +126,13 @@ func TestNoPlaceForTheCache(t *testing.T) {
 		t.Errorf("without a home the go command has a cache: %v", err)
 	}
 }
+
+// TestCacheCannotBeMade has the go command's cache below a file.
+func TestCacheCannotBeMade(t *testing.T) {
+	dir := writeModule(t, "-- go.mod --\nmodule example.org/book\n\ngo 1.24\n-- file --\n")
+	t.Setenv("GOCACHE", filepath.Join(dir, "file", "cache"))
+	_, err := open(t, dir, "").confined(t.Context(), []string{"version"})
+	if err == nil || !strings.Contains(err.Error(), "set GOCACHE, or HOME, to a folder that can be written") {
+		t.Errorf("the go command has a cache below a file: %v", err)
+	}
+}

@@ -3,8 +3,6 @@ package gotool
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -21,7 +19,7 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/google/renameio/v2/maybe"
+	"rtbook/runner/store"
 )
 
 // Load returns an importer for the packages of the given import paths and for
@@ -29,35 +27,94 @@ import (
 // compile, is an error of Import, in the go command's words; Load fails only if
 // the go command cannot work.
 //
-// The go command lists packages once. What it found is kept in the folder
-// Cache, under a key of everything that it depends on; as long as that and the
-// files found are there, the go command is not started.
+// The go command lists each package once. What it found is kept in Store, under
+// a key of everything that it depends on; as long as that and the files found
+// are there for each of the paths, in whatever company they were asked for, the
+// go command is not started.
 func (t *Toolchain) Load(ctx context.Context, paths []string) (types.Importer, error) {
 	paths = slices.Compact(slices.Sorted(slices.Values(paths)))
-	key, err := t.loadKey(paths)
-	if err != nil {
-		return nil, err
-	}
-	found := t.cachedExports(key)
-	failures := make(map[string]error)
-	if found == nil {
-		if found, err = t.list(ctx, paths, failures); err != nil {
+	known := make(exports)
+	keys := make(map[string]string)
+	sizes := make(fileSizes)
+	now := t.Sources()
+	var unknown []string
+	for _, p := range paths {
+		key, err := t.loadKey(now, p)
+		if err != nil {
 			return nil, err
 		}
-		if len(failures) == 0 {
-			t.cacheExports(key, found)
+		if found := t.storedExports(key, sizes); found != nil {
+			maps.Copy(known, found)
+		} else {
+			keys[p] = key
+			unknown = append(unknown, p)
 		}
 	}
-	return newExportImporter(found, failures), nil
+	failures := make(map[string]error)
+	if len(unknown) > 0 {
+		listed, err := t.list(ctx, unknown, failures)
+		if err != nil {
+			return nil, err
+		}
+		then := t.Sources()
+		for p, key := range keys {
+			if k, err := t.loadKey(then, p); err != nil || k != key {
+				continue // it changed meanwhile
+			}
+			if files := listed.closure(p); files != nil {
+				t.storeExports(key, files)
+			}
+		}
+		for p, l := range listed {
+			if l.Export != "" {
+				known[p] = l.Export
+			}
+		}
+	}
+	imp := newExportImporter(known, failures)
+	imp.root = func() (string, error) {
+		env, err := t.settings(context.WithoutCancel(ctx))
+		return env.GOROOT, err
+	}
+	return imp, nil
 }
 
 // exports is where the go command has each package's export data.
 type exports map[string]string
 
-// list asks the go command, which compiles what it has not compiled before.
-func (t *Toolchain) list(ctx context.Context, paths []string, failures map[string]error) (exports, error) {
+// listing is what the go command says of packages.
+type listing map[string]listed
+
+type listed struct {
+	ImportPath, Export string
+	Deps               []string
+	Error              *listError
+	DepsErrors         []*listError
+}
+
+// closure returns where the export data of a package and of all that it
+// depends on is, or nil if something is wrong with any of them.
+func (l listing) closure(path string) exports {
+	p, ok := l[path]
+	if !ok || p.Error != nil || len(p.DepsErrors) > 0 {
+		return nil
+	}
 	found := make(exports)
-	args := []string{"list", "-e", "-export", "-deps", "-json=ImportPath,Export,Error,DepsErrors", "--"}
+	for _, dep := range append(p.Deps, path) {
+		switch d := l[dep]; {
+		case dep == "unsafe": // has none
+		case d.Export == "" || d.Error != nil:
+			return nil
+		default:
+			found[dep] = d.Export
+		}
+	}
+	return found
+}
+
+// list asks the go command, which compiles what it has not compiled before.
+func (t *Toolchain) list(ctx context.Context, paths []string, failures map[string]error) (listing, error) {
+	args := []string{"list", "-e", "-export", "-deps", "-json=ImportPath,Export,Deps,Error,DepsErrors", "--"}
 	for _, p := range paths {
 		if pattern(p) {
 			failures[p] = fmt.Errorf("%q is no import path", p)
@@ -65,8 +122,9 @@ func (t *Toolchain) list(ctx context.Context, paths []string, failures map[strin
 			args = append(args, p)
 		}
 	}
+	all := make(listing)
 	if len(failures) == len(paths) {
-		return found, nil
+		return all, nil
 	}
 	cmd, err := t.command(ctx, args...)
 	if err != nil {
@@ -81,23 +139,19 @@ func (t *Toolchain) list(ctx context.Context, paths []string, failures map[strin
 	}
 	dec := json.NewDecoder(bytes.NewReader(out))
 	for {
-		var p struct {
-			ImportPath, Export string
-			Error              *listError
-			DepsErrors         []*listError
-		}
+		var p listed
 		switch err := dec.Decode(&p); {
 		case errors.Is(err, io.EOF):
-			return found, nil
+			return all, nil
 		case err != nil:
 			return nil, fmt.Errorf("resolve the imports of the cells: %w", err)
 		case p.Export != "":
-			found[p.ImportPath] = p.Export
 		case p.Error != nil:
 			failures[p.ImportPath] = errors.New(p.Error.text())
 		case len(p.DepsErrors) > 0:
 			failures[p.ImportPath] = errors.New(p.DepsErrors[0].text())
 		}
+		all[p.ImportPath] = p
 	}
 }
 
@@ -141,25 +195,20 @@ func trimMessage(line string) string {
 	return line
 }
 
-// loadKey is a hash of all that the list depends on.
-func (t *Toolchain) loadKey(paths []string) (string, error) {
-	source, err := t.SourceHash(paths)
+// loadKey is a hash of all that the listing of a package depends on.
+func (t *Toolchain) loadKey(s *Sources, path string) (string, error) {
+	sources, err := s.Parts([]string{path})
 	if err != nil {
 		return "", err
 	}
-	h := sha256.New()
-	fmt.Fprintf(h, "imports 2\n%s\n%s\n%q\n%s\n", t.identity(), t.target(), paths, source)
-	for _, name := range []string{"go.mod", "go.sum"} {
-		text, err := os.ReadFile(filepath.Join(t.Dir, name))
-		if err != nil && !errors.Is(err, os.ErrNotExist) {
-			return "", fmt.Errorf("resolve the imports of the cells: %w", err)
+	parts := []string{"imports 3", t.identity(), t.target(), path}
+	for _, p := range sources {
+		parts = append(parts, p.Name, p.Value)
+		if strings.HasPrefix(p.Name, "package ") { // its export data names its files
+			parts = append(parts, t.Dir)
 		}
-		fmt.Fprintf(h, "%s %d\n%s", name, len(text), text)
 	}
-	if !t.scratch { // a module in a temporary folder is the same wherever it is
-		fmt.Fprintf(h, "in %s\n", t.Dir)
-	}
-	return hex.EncodeToString(h.Sum(nil)), nil
+	return store.Key(parts...), nil
 }
 
 // identity names the toolchain without starting it.
@@ -188,48 +237,43 @@ func (t *Toolchain) target() string {
 	return runtime.GOOS + "/" + runtime.GOARCH
 }
 
-func (t *Toolchain) cacheFile(key string) string {
-	return filepath.Join(t.Cache, "imports", key+".json")
-}
-
-// exportEntry is the file of what was found.
-type exportEntry struct {
-	Sum      string                `json:"sum"` // of the key and the packages
-	Packages map[string]exportFile `json:"packages"`
-}
+// exportEntry is what is stored of a package: where its export data and that
+// of all that it depends on is.
+type exportEntry map[string]exportFile
 
 type exportFile struct {
 	File string `json:"file"`
 	Size int64  `json:"size"`
 }
 
-func (e exportEntry) checksum(key string) string {
-	h := sha256.New()
-	fmt.Fprintln(h, key)
-	for _, path := range slices.Sorted(maps.Keys(e.Packages)) {
-		fmt.Fprintf(h, "%q %q %d\n", path, e.Packages[path].File, e.Packages[path].Size)
+// fileSizes has the sizes of files that were looked at; -1 for one that is not
+// there.
+type fileSizes map[string]int64
+
+func (s fileSizes) of(file string) int64 {
+	size, ok := s[file]
+	if !ok {
+		size = -1
+		if info, err := os.Stat(file); err == nil && info.Mode().IsRegular() {
+			size = info.Size()
+		}
+		s[file] = size
 	}
-	return hex.EncodeToString(h.Sum(nil))
+	return size
 }
 
-// cachedExports returns what was stored under key if that is whole and every
-// file is still there and as long as it was: the go command trims its cache,
-// and replaces a file that was cut short.
-func (t *Toolchain) cachedExports(key string) exports {
-	if t.Cache == "" {
-		return nil
-	}
-	text, err := os.ReadFile(t.cacheFile(key))
-	if err != nil {
-		return nil
-	}
+// storedExports returns what was stored under key if every file is still there
+// and as long as it was: the go command trims its cache, and replaces a file
+// that was cut short.
+func (t *Toolchain) storedExports(key string, sizes fileSizes) exports {
+	text, ok := t.Store.Get(store.Imports, key)
 	var e exportEntry
-	if json.Unmarshal(text, &e) != nil || e.Sum != e.checksum(key) {
+	if !ok || json.Unmarshal(text, &e) != nil || e == nil {
 		return nil
 	}
-	found := make(exports, len(e.Packages))
-	for path, f := range e.Packages {
-		if info, err := os.Stat(f.File); err != nil || info.Size() != f.Size {
+	found := make(exports, len(e))
+	for path, f := range e {
+		if sizes.of(f.File) != f.Size {
 			return nil
 		}
 		found[path] = f.File
@@ -237,28 +281,23 @@ func (t *Toolchain) cachedExports(key string) exports {
 	return found
 }
 
-// cacheExports stores what was found. If it cannot, the go command is asked
+// storeExports stores what was found. If it cannot, the go command is asked
 // again the next time, and nothing else is lost.
-func (t *Toolchain) cacheExports(key string, found exports) {
-	if t.Cache == "" {
-		return
-	}
-	e := exportEntry{Packages: make(map[string]exportFile, len(found))}
+func (t *Toolchain) storeExports(key string, found exports) {
+	e := make(exportEntry, len(found))
 	for path, file := range found {
 		info, err := os.Stat(file)
 		if err != nil {
 			return
 		}
-		e.Packages[path] = exportFile{file, info.Size()}
+		e[path] = exportFile{file, info.Size()}
 	}
-	e.Sum = e.checksum(key)
 	text, err := json.Marshal(e)
-	if err != nil {
-		return
+	if err == nil {
+		err = t.Store.Put(store.Imports, key, text)
 	}
-	file := t.cacheFile(key)
-	if os.MkdirAll(filepath.Dir(file), 0o777) == nil {
-		_ = maybe.WriteFile(file, text, 0o666)
+	if err != nil && t.StoreFail != nil {
+		t.StoreFail(err)
 	}
 }
 
@@ -267,6 +306,7 @@ func (t *Toolchain) cacheExports(key string, found exports) {
 type exportImporter struct {
 	failures map[string]error
 	exports  exports
+	root     func() (string, error)
 
 	mu sync.Mutex
 	gc types.Importer
@@ -279,14 +319,24 @@ func newExportImporter(found exports, failures map[string]error) *exportImporter
 }
 
 // Import implements [types.Importer].
-func (imp *exportImporter) Import(path string) (*types.Package, error) {
+func (imp *exportImporter) Import(path string) (pkg *types.Package, err error) {
 	if err := imp.failures[path]; err != nil {
 		return nil, err
 	}
 	imp.mu.Lock()
 	defer imp.mu.Unlock()
+	// The importer panics on export data of a later form than it knows.
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("package %s is compiled in a form that this rtbook, built with %s, cannot read (%v): build rtbook with the release that the book is about", path, runtime.Version(), v)
+		}
+	}()
 	return imp.gc.Import(path)
 }
+
+// GOROOT returns the folder of the toolchain, which has the source of the
+// standard library.
+func (imp *exportImporter) GOROOT() (string, error) { return imp.root() }
 
 func (imp *exportImporter) open(path string) (io.ReadCloser, error) {
 	file := imp.exports[path]

@@ -7,11 +7,15 @@ import (
 	"go/token"
 	"go/types"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"rtbook/runner/store"
 )
 
 const book = `
@@ -101,7 +105,7 @@ func TestLoadCached(t *testing.T) {
 	load := func(paths ...string) error {
 		tc := open(t, dir, "")
 		tc.Version = "go1.26.8" // not asked, since there is nothing to ask with
-		tc.Cache = cache
+		tc.Store = &store.Store{Dir: cache}
 		imp, err := tc.Load(t.Context(), paths)
 		if err != nil {
 			return err
@@ -138,43 +142,140 @@ func TestLoadCached(t *testing.T) {
 	without("a package behind the imported one changed")
 	write(t, deep, string(text))
 
-	entries, err := filepath.Glob(filepath.Join(cache, "imports", "*.json"))
-	if err != nil || len(entries) != 1 {
-		t.Fatalf("cache entries: %v, %v", entries, err)
+	// Each way to damage each entry has the go command asked again.
+	entries, err := filepath.Glob(filepath.Join(cache, "imports", "*", "*"))
+	if err != nil || len(entries) != 2 {
+		t.Fatalf("cache entries: %v, %v; want one a package", entries, err)
 	}
-	entry, _ := os.ReadFile(entries[0])
-	for _, damaged := range []string{"", "{", "{}", "null", strings.Replace(string(entry), `"fmt":`, `"fmx":`, 1)} {
-		write(t, entries[0], damaged)
-		without("a damaged entry: " + damaged)
+	for i, file := range entries {
+		entry, _ := os.ReadFile(file)
+		other, _ := os.ReadFile(entries[1-i])
+		for _, damaged := range []string{"", "{", "{}", "null", string(entry[:len(entry)-1]), string(entry) + "\n", string(other), strings.Replace(string(entry), `"fmt":`, `"fmx":`, 1)} {
+			write(t, file, damaged)
+			if damaged != string(entry) {
+				without(fmt.Sprintf("a damaged entry: %.50q", damaged))
+			}
+		}
+		write(t, file, string(entry))
+		if err := load(paths...); err != nil {
+			t.Fatal(err)
+		}
 	}
-	write(t, entries[0], string(entry))
+	// A damaged one is replaced.
+	write(t, entries[0], "damaged")
+	if err := load(paths...); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", t.TempDir())
+	if err := load(paths...); err != nil {
+		t.Errorf("a damaged entry was not replaced: %v", err)
+	}
+	t.Setenv("PATH", path)
 	write(t, filepath.Join(dir, "go.mod"), "module example.org/book\n\ngo 1.25\n")
 	without("a changed go.mod")
 }
 
-// TestExportsCached cuts short and removes a file that the cache knows.
-func TestExportsCached(t *testing.T) {
-	tc := &Toolchain{Cache: t.TempDir()}
+// TestLoadOtherCompany asks without a go command for packages that are known
+// from different lists.
+func TestLoadOtherCompany(t *testing.T) {
+	dir, cache := writeModule(t, book), t.TempDir()
+	load := func(paths ...string) error {
+		tc := open(t, dir, "")
+		tc.Version = "go1.26.8"
+		tc.Store = &store.Store{Dir: cache}
+		imp, err := tc.Load(t.Context(), paths)
+		if err != nil {
+			return err
+		}
+		return checkImports(imp, paths...)
+	}
+	for _, paths := range [][]string{{"fmt", "example.org/book/good"}, {"sort", "unsafe", "strings"}} {
+		if err := load(paths...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Setenv("PATH", t.TempDir())
+	for _, paths := range [][]string{{"fmt"}, {"sort", "fmt", "example.org/book/good"}, {"example.org/book/good", "strings", "unsafe"}} {
+		if err := load(paths...); err != nil {
+			t.Errorf("%v, each of which is known: %v", paths, err)
+		}
+	}
+	if err := load("fmt", "bytes"); err == nil {
+		t.Error("a package that nobody asked for was loaded without a go command")
+	}
+}
+
+// TestLoadChangedMeanwhile has a package change while the go command lists it,
+// so that what it said is stored for neither.
+func TestLoadChangedMeanwhile(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("the go command of this test is a shell script")
+	}
+	dir, cache, bin := writeModule(t, book), t.TempDir(), t.TempDir()
+	real, err := exec.LookPath("go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	deep := filepath.Join(dir, "internal", "deep", "deep.go")
+	fake := fmt.Sprintf("#!/bin/sh\n[ \"$1\" != list ] || echo 'const New = 1' >> '%s'\nexec '%s' \"$@\"\n", deep, real)
+	if err := os.WriteFile(filepath.Join(bin, "go"), []byte(fake), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	before, err := os.ReadFile(deep)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := os.Getenv("PATH")
+	load := func() error {
+		tc := open(t, dir, "go1.26.8")
+		tc.Store = &store.Store{Dir: cache}
+		_, err := tc.Load(t.Context(), []string{"example.org/book/good", "fmt"})
+		return err
+	}
+	t.Setenv("PATH", bin+string(os.PathListSeparator)+path)
+	if err := load(); err != nil {
+		t.Fatal(err)
+	}
+	entries, _ := filepath.Glob(filepath.Join(cache, "imports", "*", "*"))
+	if len(entries) != 1 { // that of fmt
+		t.Errorf("stored %v, want one entry", entries)
+	}
+	t.Setenv("PATH", t.TempDir())
+	if err := load(); err == nil {
+		t.Error("the package as it is now is known without a go command")
+	}
+	write(t, deep, string(before))
+	if err := load(); err == nil {
+		t.Error("the package as it was is known without a go command")
+	}
+}
+
+// TestExportsStored cuts short and removes a file that the store knows.
+func TestExportsStored(t *testing.T) {
+	tc := &Toolchain{Store: &store.Store{Dir: t.TempDir()}}
 	file := filepath.Join(t.TempDir(), "export")
 	write(t, file, "data")
-	tc.cacheExports("key", exports{"p": file})
-	if diff := cmp.Diff(exports{"p": file}, tc.cachedExports("key")); diff != "" {
+	key := store.Key("key")
+	stored := func() exports { return tc.storedExports(key, make(fileSizes)) }
+	tc.storeExports(key, exports{"p": file})
+	if diff := cmp.Diff(exports{"p": file}, stored()); diff != "" {
 		t.Errorf("what was stored (-want +got):\n%s", diff)
 	}
-	entry, _ := os.ReadFile(tc.cacheFile("key"))
-	write(t, tc.cacheFile("other"), string(entry))
-	if got := tc.cachedExports("other"); got != nil {
-		t.Errorf("an entry of another key: %v", got)
-	}
 	write(t, file, "dat")
-	if got := tc.cachedExports("key"); got != nil {
+	if got := stored(); got != nil {
 		t.Errorf("a file that was cut short: %v", got)
 	}
 	if err := os.Remove(file); err != nil {
 		t.Fatal(err)
 	}
-	if got := tc.cachedExports("key"); got != nil {
+	if got := stored(); got != nil {
 		t.Errorf("a file that is gone: %v", got)
+	}
+	if err := os.Mkdir(file, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if got := stored(); got != nil {
+		t.Errorf("a folder in its place: %v", got)
 	}
 }
 
@@ -182,7 +283,7 @@ func TestExportsCached(t *testing.T) {
 func TestLoadFailureNotCached(t *testing.T) {
 	dir := writeModule(t, book)
 	tc := open(t, dir, "")
-	tc.Cache = t.TempDir()
+	tc.Store = &store.Store{Dir: t.TempDir()}
 	for i, want := range []bool{false, true} {
 		imp, err := tc.Load(t.Context(), []string{"example.org/book/later"})
 		if err != nil {

@@ -24,12 +24,13 @@ type pathName struct {
 //	the toolchain          $GOROOT
 //	modules, the caches    $GOMODCACHE, $GOPATH, $GOCACHE
 //	the book's module      its path, as with -trimpath
+//	rtbook, as the guard   $RTBOOK
 //
 // The go command writes a path relative to its folder where that is shorter;
 // these stand for the same. The longest come first.
-func (t *Toolchain) pathNames(f *folder, env goEnv) []pathName {
+func (t *Toolchain) pathNames(f *folder, env goEnv, exec []string) []pathName {
 	names := []pathName{
-		{f.dir(), ".", true}, {f.home(), "$HOME", true}, {f.temp(), "$TMPDIR", true}, {f.scratch, "..", true},
+		{f.dir(), ".", true}, {f.home(), "$HOME", true}, {f.temp(), "$TMPDIR", true}, {f.Dir, "..", true},
 	}
 	add := func(path, name string) {
 		if len(path) < 2 || !filepath.IsAbs(path) {
@@ -49,6 +50,9 @@ func (t *Toolchain) pathNames(f *folder, env goEnv) []pathName {
 		if real, err := filepath.EvalSymlinks(f.path); err == nil && real != f.path {
 			add(real, f.name)
 		}
+	}
+	if len(exec) > 0 {
+		add(exec[0], "$RTBOOK")
 	}
 	slices.SortStableFunc(names, func(a, b pathName) int { return cmp.Compare(len(b.path), len(a.path)) })
 	return names

@@ -7,10 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -41,6 +39,9 @@ import (
 // a process holds on to it that left the group.
 const drainLimit = time.Second
 
+// measureEvery is how often the folder is measured while a command runs.
+const measureEvery = 100 * time.Millisecond
+
 // session is one run of a program of commands.
 type session struct {
 	t       *Toolchain
@@ -48,6 +49,8 @@ type session struct {
 	folder  *folder
 	env     goEnv
 	names   []pathName
+	limits  runner.Limits // of the programs that commands build
+	exec    []string      // what the go command puts before a program to run it; see sandbox.Further
 	emit    func(runner.Event)
 
 	cell     int
@@ -76,7 +79,12 @@ func (t *Toolchain) runShell(ctx context.Context, p *runner.Program, emit func(r
 		emit(*refused)
 		return nil
 	}
-	s := &session{t: t, program: p, folder: f, env: env, names: t.pathNames(f, env), emit: emit}
+	s := &session{t: t, program: p, folder: f, env: env, limits: shellLimits(p), emit: emit}
+	s.exec, err = sandbox.Further(f.Dir, sandbox.Access{Write: f.writable(), NoLinks: true}, s.limits)
+	if err != nil && !errors.Is(err, errors.ErrUnsupported) {
+		return fmt.Errorf("confine the programs of %s: %w", p.Name(), err)
+	}
+	s.names = t.pathNames(f, env, s.exec)
 	if err := s.warm(ctx); err != nil {
 		return err
 	}
@@ -100,12 +108,11 @@ func (t *Toolchain) runShell(ctx context.Context, p *runner.Program, emit func(r
 // the cells to say.
 func (s *session) warm(ctx context.Context) error {
 	for _, args := range preparations(s.program.Shell) {
-		cmd, err := s.command(ctx, runner.Command{Args: args})
+		spec, err := s.confined(ctx, runner.Command{Args: args})
 		if err != nil {
 			return err
 		}
-		cmd.Run()
-		if ctx.Err() != nil {
+		if _, _, _, err := spec.Output(ctx, buildTime); err != nil && ctx.Err() != nil {
 			return ctx.Err()
 		}
 	}
@@ -152,14 +159,17 @@ func (s *session) run(ctx context.Context, cell int) (*runner.Event, error) {
 			continue
 		}
 		before := len(s.out)
-		state, end, err := s.start(ctx, c)
+		ended, end, err := s.start(ctx, c)
+		if end != nil && end.Status == runner.Flooded { // of a crash report, it may be
+			end = cmp.Or(s.limit(c, ended, s.out[before:]), end)
+		}
 		if end != nil || err != nil {
 			return end, err
 		}
-		if ok = state.Success(); ok {
+		if ok = ended.Success(); ok {
 			continue
 		}
-		if end := s.failure(c, state, s.out[before:]); end != nil {
+		if end := s.failure(c, ended, s.out[before:]); end != nil {
 			return end, nil
 		}
 		failed = true
@@ -186,9 +196,15 @@ func title(c runner.Command) string {
 
 // failure returns the end of the program that a command which failed is, nil
 // if the cell is expected to fail so.
-func (s *session) failure(c runner.Command, state *os.ProcessState, out []byte) *runner.Event {
+func (s *session) failure(c runner.Command, ended sandbox.Ending, out []byte) *runner.Event {
+	if ev := s.limit(c, ended, out); ev != nil {
+		return ev
+	}
 	crash, isGo := crashLine(out), c.Args[0] == "go"
-	status, what := runner.Exited, state.String()
+	status, what := runner.Exited, ended.String()
+	if ended.Signal != "" {
+		status = runner.Killed
+	}
 	if crash != "" {
 		status, what = runner.Panicked, crash
 	}
@@ -218,6 +234,27 @@ func (s *session) failure(c runner.Command, state *os.ProcessState, out []byte) 
 	ev := s.ended(status, c.Pos, message)
 	ev.Hint = hint
 	return ev
+}
+
+// limit returns the end of the program if a command failed because of a limit,
+// which is never what is expected of it.
+func (s *session) limit(c runner.Command, ended sandbox.Ending, out []byte) *runner.Event {
+	limits := s.limits
+	if isGo := c.Args[0] == "go"; isGo && len(c.Args) > 1 && c.Args[1] != "run" && c.Args[1] != "test" {
+		limits = goLimits(limits)
+	}
+	var ev runner.Event
+	switch status := sandbox.Exhausted(out); {
+	case sandbox.OverCPU(ended, limits):
+		ev = sandbox.OutOfCPU(limits)
+	case status != "":
+		ev = sandbox.OutOf(status, limits, crashLine(out))
+	default:
+		return nil
+	}
+	end := s.ended(ev.Status, c.Pos, title(c)+": "+ev.Message)
+	end.Hint = ev.Hint
+	return end
 }
 
 // crashLine returns the first line in which the Go runtime says that it ends a
@@ -260,36 +297,37 @@ func (s *session) diagnostic(out []byte) (runner.Pos, string) {
 
 // start runs a command to its end. The event is that of a command that cannot
 // be started, or had to be stopped.
-func (s *session) start(ctx context.Context, c runner.Command) (*os.ProcessState, *runner.Event, error) {
+func (s *session) start(ctx context.Context, c runner.Command) (sandbox.Ending, *runner.Event, error) {
+	var none sandbox.Ending
 	if err := ctx.Err(); err != nil {
-		return nil, nil, err
+		return none, nil, err
 	}
-	refuse := func(err error) (*os.ProcessState, *runner.Event, error) {
+	refuse := func(err error) (sandbox.Ending, *runner.Event, error) {
 		ev := s.ended(runner.Refused, c.Pos, title(c)+": "+cause(err).Error())
 		if c.Args[0] != "go" {
 			ev.Hint = "build it in a command above: go build -o " + strings.TrimPrefix(c.Args[0], "./")
 		}
-		return nil, ev, nil
+		return none, ev, nil
 	}
-	cmd, err := s.command(ctx, c)
+	spec, err := s.confined(ctx, c)
 	if err != nil {
 		if c.Args[0] == "go" {
-			return nil, nil, err
+			return none, nil, err
 		}
 		return refuse(err)
 	}
 	r, w, err := os.Pipe()
 	if err != nil {
-		return nil, nil, fmt.Errorf("run %s: %w", title(c), err)
+		return none, nil, fmt.Errorf("run %s: %w", title(c), err)
 	}
-	files, err := s.redirect(cmd, c, w)
+	files, err := s.redirect(&spec, c, w)
 	if err != nil {
 		r.Close()
 		w.Close()
 		ev := s.ended(runner.Exited, c.Pos, err.Error())
-		return nil, ev, nil
+		return none, ev, nil
 	}
-	err = cmd.Start()
+	p, err := spec.Start()
 	w.Close()
 	for _, f := range files {
 		f.Close()
@@ -297,17 +335,19 @@ func (s *session) start(ctx context.Context, c runner.Command) (*os.ProcessState
 	if err != nil {
 		r.Close()
 		if ctx.Err() != nil {
-			return nil, nil, ctx.Err()
+			return none, nil, ctx.Err()
 		}
 		return refuse(err)
 	}
-	end := s.watch(cmd, c, r)
-	return cmd.ProcessState, end, ctx.Err()
+	stop := context.AfterFunc(ctx, p.Kill)
+	defer stop()
+	ended, end := s.watch(p, c, r)
+	return ended, end, ctx.Err()
 }
 
 // redirect gives a command its standard output and error, and returns the
 // files that it opened for them.
-func (s *session) redirect(cmd *exec.Cmd, c runner.Command, pipe *os.File) (files []*os.File, err error) {
+func (s *session) redirect(spec *sandbox.Spec, c runner.Command, pipe *os.File) (files []*os.File, err error) {
 	open := func(name string) *os.File {
 		if name == "" || err != nil {
 			return pipe
@@ -321,9 +361,9 @@ func (s *session) redirect(cmd *exec.Cmd, c runner.Command, pipe *os.File) (file
 		return f
 	}
 	stdout := open(c.Stdout)
-	cmd.Stdout, cmd.Stderr = stdout, stdout
+	spec.Stdout, spec.Stderr = stdout, stdout
 	if c.Stderr != "&1" {
-		cmd.Stderr = open(c.Stderr)
+		spec.Stderr = open(c.Stderr)
 	}
 	if err != nil {
 		for _, f := range files {
@@ -331,53 +371,6 @@ func (s *session) redirect(cmd *exec.Cmd, c runner.Command, pipe *os.File) (file
 		}
 	}
 	return files, err
-}
-
-// command returns a command with all but its output.
-func (s *session) command(ctx context.Context, c runner.Command) (*exec.Cmd, error) {
-	if len(c.Args) == 0 {
-		return nil, errors.New("a command has no words")
-	}
-	var cmd *exec.Cmd
-	var err error
-	if c.Args[0] == "go" {
-		cmd, err = s.goCommand(ctx, c.Args[1:])
-	} else {
-		var file string
-		file, err = s.folder.program(c.Args[0])
-		cmd = sandbox.Command(ctx, file, c.Args[1:]...)
-		cmd.Args[0] = c.Args[0]
-		cmd.Env = []string{}
-	}
-	if err != nil {
-		return nil, err
-	}
-	cmd.Dir = s.folder.dir()
-	home, temp := s.folder.home(), s.folder.temp()
-	cmd.Env = append(cmd.Env,
-		"HOME="+home, "USERPROFILE="+home, "TMPDIR="+temp, "TMP="+temp, "TEMP="+temp, "TZ=UTC", "PWD="+cmd.Dir)
-	cmd.Env = append(cmd.Env, c.Env...)
-	return cmd, nil
-}
-
-// goCommand returns a go command. It is taken from the toolchain itself where
-// that has one, as it always does, so that PATH need name nothing else.
-func (s *session) goCommand(ctx context.Context, args []string) (*exec.Cmd, error) {
-	cmd, err := s.t.command(ctx, uncached(args)...)
-	if err != nil {
-		return nil, err
-	}
-	cmd.Args[0] = "go"
-	bin := filepath.Join(s.env.GOROOT, "bin")
-	file := filepath.Join(bin, "go")
-	if runtime.GOOS == "windows" {
-		file += ".exe"
-	}
-	if _, err := os.Stat(file); err == nil {
-		cmd.Path = file
-		cmd.Env = append(cmd.Env, "PATH="+bin)
-	}
-	return cmd, nil
 }
 
 // uncached has go test run the tests.
@@ -389,29 +382,24 @@ func uncached(args []string) []string {
 	if len(args) == 0 || args[0] != "test" || slices.ContainsFunc(args, counts) {
 		return args
 	}
-	at := 1
-	if len(args) > 2 && (args[1] == "-C" || args[1] == "--C") {
-		at = 3 // this flag must be the first
-	} else if len(args) > 1 && strings.HasPrefix(strings.TrimLeft(args[1], "-"), "C=") {
-		at = 2
-	}
-	return slices.Insert(slices.Clone(args), at, "-count=1")
+	return withFlag(args, "-count=1")
 }
 
 // watch follows a command until it has ended and its output has. On return
 // nothing of it is left but what left its process group. The event says why it
 // was stopped.
-func (s *session) watch(cmd *exec.Cmd, c runner.Command, r *os.File) (end *runner.Event) {
+func (s *session) watch(p *sandbox.Process, c runner.Command, r *os.File) (ended sandbox.Ending, end *runner.Event) {
 	defer r.Close()
 	chunks, exited := make(chan []byte), make(chan struct{})
 	go read(r, chunks)
 	go func() {
-		cmd.Wait() // how it ended is in cmd.ProcessState
-		cmd.Cancel()
+		ended = p.Wait()
 		close(exited)
 	}()
 	timer := time.NewTimer(time.Until(s.deadline))
 	defer timer.Stop()
+	measure := time.NewTicker(measureEvery)
+	defer measure.Stop()
 	flooded := false
 	names := &renamer{names: s.names, to: func(text []byte) { flooded = !s.print(text) || flooded }}
 	running := true
@@ -424,7 +412,7 @@ func (s *session) watch(cmd *exec.Cmd, c runner.Command, r *os.File) (end *runne
 			}
 			if !flooded {
 				if names.write(chunk); flooded && running {
-					cmd.Cancel()
+					p.Kill()
 				}
 			}
 		case <-exited:
@@ -436,7 +424,12 @@ func (s *session) watch(cmd *exec.Cmd, c runner.Command, r *os.File) (end *runne
 				continue
 			}
 			end = s.late(c)
-			cmd.Cancel()
+			p.Kill()
+		case <-measure.C:
+			if end == nil && sandbox.TooLarge(s.folder.Dir, s.limits.Files) {
+				end = s.tooLarge(c)
+				p.Kill()
+			}
 		}
 	}
 	if !flooded {
@@ -445,7 +438,7 @@ func (s *session) watch(cmd *exec.Cmd, c runner.Command, r *os.File) (end *runne
 	if flooded {
 		end = s.flood(c)
 	}
-	return end
+	return ended, end
 }
 
 // read hands over what comes through a pipe until nobody can write to it, or
@@ -466,7 +459,7 @@ func read(r *os.File, chunks chan<- []byte) {
 
 // print emits what the cell printed, and says whether that is within its limit.
 func (s *session) print(text []byte) bool {
-	room := s.limit() - len(s.out)
+	room := s.room() - len(s.out)
 	within := len(text) <= room
 	text = text[:min(len(text), room)]
 	if len(text) > 0 {
@@ -476,11 +469,18 @@ func (s *session) print(text []byte) bool {
 	return within
 }
 
-func (s *session) limit() int {
+func (s *session) room() int {
 	if s.unit.Limit > 0 {
 		return s.unit.Limit
 	}
 	return runner.DefaultOutputLimit
+}
+
+func (s *session) tooLarge(c runner.Command) *runner.Event {
+	ev := sandbox.OutOfFiles(s.limits)
+	end := s.ended(ev.Status, c.Pos, title(c)+": "+ev.Message)
+	end.Hint = ev.Hint
+	return end
 }
 
 func (s *session) late(c runner.Command) *runner.Event {
@@ -491,7 +491,7 @@ func (s *session) late(c runner.Command) *runner.Event {
 }
 
 func (s *session) flood(c runner.Command) *runner.Event {
-	ev := s.ended(runner.Flooded, c.Pos, fmt.Sprintf("%s: the cell printed more than %d bytes", title(c), s.limit()))
+	ev := s.ended(runner.Flooded, c.Pos, fmt.Sprintf("%s: the cell printed more than %d bytes", title(c), s.room()))
 	ev.Hint = "print less: a page is for reading; > sends output to a file"
 	return ev
 }

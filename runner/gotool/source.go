@@ -9,104 +9,189 @@ import (
 	"go/token"
 	"hash"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
+
+	"rtbook/runner"
 )
 
-// SourceHash returns a hash of everything outside the toolchain that can
-// change the packages of the given import paths, found without starting the go
-// command: the files other than tests in the folders of all packages reached
-// in the module, in folders that its go.mod puts in another's place, and in
-// its vendor folder; the language version and the settings of go.mod; and all of
-// go.mod and go.sum if the packages of other modules are reached. Build constraints are not looked at, so that the hash covers more
-// than any one build. A path of no package counts as a name only.
-func (t *Toolchain) SourceHash(paths []string) (string, error) {
-	w := sourceWalk{t: t, hash: sha256.New(), seen: make(map[string]bool)}
-	fmt.Fprintf(w.hash, "go %s\n", t.Language())
-	for _, d := range t.module.Godebug {
-		fmt.Fprintf(w.hash, "godebug %s=%s\n", d.Key, d.Value)
-	}
-	todo := slices.Sorted(slices.Values(paths))
-	for len(todo) > 0 {
-		p := todo[0]
-		todo = todo[1:]
-		if w.seen[p] {
+// Sources is what packages outside the toolchain are made of at one time: each
+// is looked at once, and found without starting the go command. Its methods may
+// be called concurrently.
+type Sources struct {
+	t *Toolchain
+
+	mu   sync.Mutex
+	seen map[string]source
+}
+
+// source is what one package is made of.
+type source struct {
+	part    runner.Part // empty if it has none
+	imports []string    // sorted
+	outside bool        // it is of another module, or may be
+}
+
+// Sources returns what packages are made of from now on.
+func (t *Toolchain) Sources() *Sources {
+	return &Sources{t: t, seen: make(map[string]source)}
+}
+
+// Parts returns everything outside the toolchain that can change the packages
+// of the given import paths, as parts of a key. Each package reached in the
+// module, in a folder that its go.mod puts in another module's place, or in its
+// vendor folder, has a part with a hash of the files in its folder, other than
+// tests. Then there are the language version and the settings of go.mod; and
+// go.mod, go.sum and vendor/modules.txt whole if packages of other modules are
+// reached. Build constraints are not looked at, so that the parts cover more
+// than any one build. A package of the toolchain, or of no module, has no part:
+// its name is in what imports it.
+func (s *Sources) Parts(paths []string) ([]runner.Part, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var parts []runner.Part
+	outside := false
+	reached := make(map[string]bool)
+	for todo := slices.Clone(paths); len(todo) > 0; {
+		p := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		if reached[p] {
 			continue
 		}
-		w.seen[p] = true
-		imports, err := w.visit(p)
+		reached[p] = true
+		src, err := s.visit(p)
 		if err != nil {
-			return "", fmt.Errorf("hash the source of package %s: %w", p, err)
+			return nil, fmt.Errorf("hash the source of package %s: %w", p, err)
 		}
-		todo = append(todo, imports...)
+		if src.part.Name != "" {
+			parts = append(parts, src.part)
+		}
+		outside = outside || src.outside
+		todo = append(todo, src.imports...)
 	}
-	if w.outside {
-		for _, name := range []string{"go.mod", "go.sum", "vendor/modules.txt"} {
-			if err := w.file(filepath.Join(t.Dir, name), name); err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return "", fmt.Errorf("hash the module's requirements: %w", err)
+	slices.SortFunc(parts, func(a, b runner.Part) int { return strings.Compare(a.Name, b.Name) })
+	if outside {
+		required, err := s.t.requirements()
+		if err != nil {
+			return nil, fmt.Errorf("hash the module's requirements: %w", err)
+		}
+		parts = append(required, parts...)
+	}
+	return append([]runner.Part{{Name: "module", Value: s.t.settingsOfModule()}}, parts...), nil
+}
+
+// requirements returns hashes of the files that choose other modules.
+func (t *Toolchain) requirements() ([]runner.Part, error) {
+	var parts []runner.Part
+	for _, name := range []string{"go.mod", "go.sum", "vendor/modules.txt"} {
+		h := sha256.New()
+		err := hashFile(h, filepath.Join(t.Dir, name), name)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		parts = append(parts, runner.Part{Name: name, Value: hex.EncodeToString(h.Sum(nil))})
+	}
+	return parts, nil
+}
+
+// settingsOfModule returns what go.mod says of every package of the module.
+func (t *Toolchain) settingsOfModule() string {
+	text := t.Language()
+	for _, d := range t.module.Godebug {
+		text += fmt.Sprintf(", godebug %s=%s", d.Key, d.Value)
+	}
+	return text
+}
+
+// visit looks at one package.
+func (s *Sources) visit(importPath string) (source, error) {
+	if src, ok := s.seen[importPath]; ok {
+		return src, nil
+	}
+	src := source{part: runner.Part{Name: "package " + importPath}}
+	places := s.t.folders(importPath)
+	if len(places) == 0 {
+		first, _, _ := strings.Cut(importPath, "/")
+		src.outside = strings.Contains(first, ".") || s.t.required(importPath)
+		if src.part.Value = "of another module"; !src.outside {
+			src.part = runner.Part{}
+		}
+		s.seen[importPath] = src
+		return src, nil
+	}
+	h := sha256.New()
+	imports := make(map[string]bool)
+	for _, at := range places {
+		src.outside = src.outside || at.other
+		if at.other && at.root != "" { // its language version and its settings
+			if err := hashFile(h, filepath.Join(at.root, "go.mod"), "go.mod"); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return source{}, err
 			}
 		}
+		fmt.Fprintln(h, "folder")
+		there, err := hashFolder(h, at.dir, imports)
+		if err != nil {
+			return source{}, err
+		}
+		src.outside = src.outside || !there
 	}
-	return hex.EncodeToString(w.hash.Sum(nil)), nil
+	src.part.Value = hex.EncodeToString(h.Sum(nil))
+	src.imports = slices.Sorted(maps.Keys(imports))
+	s.seen[importPath] = src
+	return src, nil
 }
 
-// sourceWalk is one walk over packages, in a fixed order.
-type sourceWalk struct {
-	t       *Toolchain
-	hash    hash.Hash
-	seen    map[string]bool
-	outside bool // whether a package of another module was reached
-}
-
-// visit hashes one package and returns what it imports, sorted.
-func (w *sourceWalk) visit(importPath string) ([]string, error) {
-	fmt.Fprintf(w.hash, "package %q\n", importPath)
-	dir, ok := w.t.folder(importPath)
-	if !ok {
-		first, _, _ := strings.Cut(importPath, "/")
-		w.outside = w.outside || strings.Contains(first, ".") || w.t.required(importPath)
-		return nil, nil
-	}
+// hashFolder hashes the files of a package in one folder, and adds what they
+// import. It reports whether the folder is there.
+func hashFolder(h hash.Hash, dir string, imports map[string]bool) (bool, error) {
 	entries, err := os.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) {
-		w.outside = true
-		return nil, nil
+		return false, nil
 	}
 	if err != nil {
-		return nil, err
+		return false, err
 	}
-	imports := make(map[string]bool)
+	var tests []string
 	for _, e := range entries {
 		name := e.Name()
-		if e.IsDir() || strings.HasSuffix(name, "_test.go") {
+		switch {
+		case e.IsDir():
+			continue
+		case strings.HasSuffix(name, "_test.go"):
+			tests = append(tests, name)
 			continue
 		}
-		if err := w.file(filepath.Join(dir, name), name); err != nil {
-			return nil, err
+		// A link to nothing, such as editors leave as a lock, is no part of it.
+		if err := hashFile(h, filepath.Join(dir, name), name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return true, err
 		}
 		if strings.HasSuffix(name, ".go") {
 			importsOf(filepath.Join(dir, name), imports)
 		}
 	}
-	if imports["embed"] { // files in folders below may be part of the package
-		if err := w.below(dir, entries); err != nil {
-			return nil, err
+	if !imports["embed"] {
+		return true, nil
+	}
+	// Tests, and files in folders below, may be part of the package too.
+	for _, name := range tests {
+		if err := hashFile(h, filepath.Join(dir, name), name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return true, err
 		}
 	}
-	var list []string
-	for p := range imports {
-		list = append(list, p)
-	}
-	slices.Sort(list)
-	return list, nil
+	return true, below(h, dir, entries)
 }
 
 // below hashes all files in the folders among entries.
-func (w *sourceWalk) below(dir string, entries []fs.DirEntry) error {
+func below(h hash.Hash, dir string, entries []fs.DirEntry) error {
 	for _, e := range entries {
 		if !e.IsDir() {
 			continue
@@ -119,7 +204,10 @@ func (w *sourceWalk) below(dir string, entries []fs.DirEntry) error {
 			if err != nil {
 				return err
 			}
-			return w.file(file, filepath.ToSlash(rel))
+			if err := hashFile(h, file, filepath.ToSlash(rel)); !errors.Is(err, fs.ErrNotExist) {
+				return err
+			}
+			return nil
 		})
 		if err != nil {
 			return err
@@ -128,9 +216,9 @@ func (w *sourceWalk) below(dir string, entries []fs.DirEntry) error {
 	return nil
 }
 
-// file hashes one file under the name that it has in its package. What is no
-// regular file, such as a socket or a broken link, is no part of a package.
-func (w *sourceWalk) file(file, name string) error {
+// hashFile hashes one file under the name that it has in its package. What is no
+// regular file, such as a socket, is no part of a package.
+func hashFile(h hash.Hash, file, name string) error {
 	if info, err := os.Stat(file); err != nil || !info.Mode().IsRegular() {
 		return err
 	}
@@ -138,8 +226,8 @@ func (w *sourceWalk) file(file, name string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(w.hash, "file %q %d\n", name, len(text))
-	w.hash.Write(text)
+	fmt.Fprintf(h, "file %q %d\n", name, len(text))
+	h.Write(text)
 	return nil
 }
 
@@ -157,34 +245,46 @@ func importsOf(file string, into map[string]bool) {
 	}
 }
 
-// folder returns the folder of a package whose source may change without its
-// version changing: one of the main module, of a module that go.mod replaces by
-// a folder, or a vendored one.
-func (t *Toolchain) folder(importPath string) (string, bool) {
-	best, dir := "", ""
-	consider := func(module, root string) {
+// place is where a package's source may be.
+type place struct {
+	dir   string
+	root  string // of its module; "" if vendored
+	other bool   // the module is not the book's
+}
+
+// folders returns the folders that a package's source may be in and may change
+// without its version changing: one of the main module, of a module that go.mod
+// replaces by a folder, or a vendored one. Whether the go command takes the
+// vendored one is up to flags and files that are not looked at: both count.
+func (t *Toolchain) folders(importPath string) []place {
+	best, found := "", place{}
+	consider := func(module, root string, other bool) {
 		if (importPath == module || strings.HasPrefix(importPath, module+"/")) && len(module) > len(best) {
-			best, dir = module, filepath.Join(root, filepath.FromSlash(importPath[len(module):]))
+			best = module
+			found = place{dir: filepath.Join(root, filepath.FromSlash(importPath[len(module):])), root: root, other: other}
 		}
 	}
-	consider(t.Module(), t.Dir)
+	consider(t.Module(), t.Dir, false)
 	for _, r := range t.module.Replace {
 		if r.New.Version == "" {
 			root := filepath.FromSlash(r.New.Path)
 			if !filepath.IsAbs(root) {
 				root = filepath.Join(t.Dir, root)
 			}
-			consider(r.Old.Path, root)
+			consider(r.Old.Path, root, true)
 		}
 	}
+	var all []place
 	if best != "" && !t.requiredBelow(best, importPath) {
-		return dir, true
+		all = append(all, found)
 	}
-	vendored := filepath.Join(t.Dir, "vendor", filepath.FromSlash(path.Clean("/"+importPath)))
-	if info, err := os.Stat(vendored); err == nil && info.IsDir() {
-		return vendored, true
+	if len(all) == 0 || found.other {
+		vendored := filepath.Join(t.Dir, "vendor", filepath.FromSlash(path.Clean("/"+importPath)))
+		if info, err := os.Stat(vendored); err == nil && info.IsDir() {
+			all = append(all, place{dir: vendored, other: true})
+		}
 	}
-	return "", false
+	return all
 }
 
 // required says whether the package is of a module that go.mod requires.

@@ -1,8 +1,10 @@
 package gotool
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 )
 
@@ -19,6 +21,8 @@ require (
 )
 
 replace example.org/replaced => ../replaced
+
+replace example.org/both => ../both
 -- go.sum --
 sum
 -- a/a.go --
@@ -71,6 +75,14 @@ package usesvendored
 import "example.org/vendored"
 -- vendor/example.org/vendored/v.go --
 package vendored
+-- usesboth/u.go --
+package usesboth
+
+import "example.org/both"
+-- vendor/example.org/both/v.go --
+package both
+-- ../both/v.go --
+package both
 -- ../replaced/sub/sub.go --
 package sub
 `
@@ -100,25 +112,30 @@ func TestSourceHash(t *testing.T) {
 		{[]string{m + "usesoutside"}, "go.mod", true},
 		{[]string{m + "usesnested"}, "go.sum", true},
 		{[]string{m + "usesreplaced"}, "../replaced/sub/sub.go", true},
+		{[]string{m + "usesreplaced"}, "../replaced/go.mod", true},
 		{[]string{m + "usesvendored"}, "vendor/example.org/vendored/v.go", true},
+		{[]string{m + "usesvendored"}, "vendor/modules.txt", true}, // which has the modules' language versions
+		{[]string{m + "usesboth"}, "vendor/example.org/both/v.go", true},
+		{[]string{m + "usesboth"}, "../both/v.go", true},
+		{[]string{m + "a"}, "b/b_test.go", true}, // b embeds, which a test's file can be
 	}
 	for _, tt := range tests {
 		dir := filepath.Join(t.TempDir(), "book")
 		for name, text := range archive(sources) {
 			write(t, filepath.Join(dir, name), text)
 		}
-		before, err := open(t, dir, "").SourceHash(tt.imports)
+		before, err := open(t, dir, "").Sources().Parts(tt.imports)
 		if err != nil {
 			t.Fatal(err)
 		}
 		file := filepath.Join(dir, tt.file)
 		old, _ := os.ReadFile(file)
 		write(t, file, string(old)+"\n")
-		after, err := open(t, dir, "").SourceHash(tt.imports)
+		after, err := open(t, dir, "").Sources().Parts(tt.imports)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if changed := before != after; changed != tt.changes {
+		if changed := !slices.Equal(before, after); changed != tt.changes {
 			t.Errorf("imports %v, %s changed: hash changed %v, want %v", tt.imports, tt.file, changed, tt.changes)
 		}
 	}
@@ -133,10 +150,11 @@ func TestSourceHashLanguage(t *testing.T) {
 		"module example.org/book\n\ngo 1.21\n",
 		"module example.org/book\n\ngo 1.26\n\ngodebug panicnil=1\n",
 	} {
-		hash, err := open(t, writeModule(t, "-- go.mod --\n"+mod), "").SourceHash([]string{"fmt"})
+		parts, err := open(t, writeModule(t, "-- go.mod --\n"+mod), "").Sources().Parts([]string{"fmt"})
 		if err != nil {
 			t.Fatal(err)
 		}
+		hash := fmt.Sprint(parts)
 		if seen[hash] != "" {
 			t.Errorf("the same hash for\n%sand\n%s", mod, seen[hash])
 		}
@@ -147,13 +165,13 @@ func TestSourceHashLanguage(t *testing.T) {
 // TestSourceHashOrder wants a hash of a set.
 func TestSourceHashOrder(t *testing.T) {
 	tc := open(t, writeModule(t, book), "")
-	a, err1 := tc.SourceHash([]string{"fmt", "example.org/book/good"})
-	b, err2 := tc.SourceHash([]string{"example.org/book/good", "fmt"})
-	c, err3 := tc.SourceHash([]string{"fmt"})
+	a, err1 := tc.Sources().Parts([]string{"fmt", "example.org/book/good"})
+	b, err2 := tc.Sources().Parts([]string{"example.org/book/good", "fmt"})
+	c, err3 := tc.Sources().Parts([]string{"fmt"})
 	if err1 != nil || err2 != nil || err3 != nil {
 		t.Fatal(err1, err2, err3)
 	}
-	if a != b || a == c {
-		t.Errorf("hashes %s, %s in another order, %s of fewer packages", a, b, c)
+	if !slices.Equal(a, b) || slices.Equal(a, c) {
+		t.Errorf("parts %v, %v in another order, %v of fewer packages", a, b, c)
 	}
 }
