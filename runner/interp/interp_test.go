@@ -3,6 +3,7 @@ package interp_test
 import (
 	"context"
 	"fmt"
+	"go/types"
 	"os"
 	"os/exec"
 	"slices"
@@ -15,9 +16,14 @@ import (
 	"rtbook/runner/gotool"
 	"rtbook/runner/interp"
 	"rtbook/runner/interp/worker"
+	"rtbook/runner/sandbox"
+	"rtbook/runner/store"
 )
 
 func TestMain(m *testing.M) {
+	if sandbox.Requested(os.Args) {
+		sandbox.Main()
+	}
 	if worker.Requested(os.Args) {
 		worker.Main()
 	}
@@ -102,7 +108,7 @@ func runAll(t *testing.T, e runner.Engine, ps ...*runner.Program) []ran {
 	return all
 }
 
-func toolchain(t *testing.T) *gotool.Toolchain {
+func toolchain(t testing.TB) *gotool.Toolchain {
 	t.Helper()
 	tc, err := gotool.Open(".", "")
 	if err != nil {
@@ -413,4 +419,31 @@ func BenchmarkStart(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// BenchmarkCells is 55 small cells of one chapter, lowered and run. What is
+// above [BenchmarkStart] is theirs.
+func BenchmarkCells(b *testing.B) {
+	tc := toolchain(b)
+	tc.Store = &store.Store{Dir: b.TempDir()}
+	load := func(paths []string) (types.Importer, error) { return tc.Load(b.Context(), paths) }
+	var cells []string
+	for i := range 55 {
+		cells = append(cells, fmt.Sprintf("xs := []int{3, 1, %d}\nsort.Ints(xs)\nfor i, x := range xs {\n\tfmt.Println(i, x*x)\n}\n", i))
+	}
+	e := &interp.Engine{Jobs: 1, Load: load}
+	ps := []*runner.Program{program("import \"fmt\"\nimport \"sort\"\n", cells...)}
+	if _, err := load(ps[0].Imports); err != nil { // what the go command takes the first time
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if err := e.Run(b.Context(), ps, func(_ *runner.Program, ev runner.Event) {
+			if ev.Kind == runner.Ended && ev.Status != runner.Done {
+				b.Fatal(ev)
+			}
+		}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(b.Elapsed().Seconds()*1000/float64(b.N)/float64(len(cells)), "ms/cell")
 }

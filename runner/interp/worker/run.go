@@ -11,7 +11,6 @@ import (
 	"io/fs"
 	"maps"
 	"os"
-	"reflect"
 	"regexp"
 	"strconv"
 	"strings"
@@ -19,6 +18,8 @@ import (
 	"github.com/traefik/yaegi/interp"
 
 	"rtbook/runner"
+	"rtbook/runner/interp/worker/box"
+	"rtbook/runner/interp/worker/rt"
 	"rtbook/runner/interp/worker/symbols"
 	"rtbook/runner/wire"
 )
@@ -64,6 +65,8 @@ func newInterpreter(source string, t *tracer) (*interp.Interpreter, string) {
 		Unrestricted:         true,
 	}
 	exports := symbols.Exports()
+	exports[rt.Path+"/./rt"] = rt.Symbols()
+	exports[box.Path+"/./box"] = box.Symbols()
 	if t != nil {
 		options.Stderr = t
 		maps.Copy(exports, t.symbols())
@@ -119,33 +122,18 @@ func recovered(f func()) (value any, panicked bool) {
 	panicked = true
 	defer func() {
 		if panicked {
-			value = native(recover())
+			value = box.Panicked(box.Recovered(recover()))
 		}
 	}()
 	f()
 	return nil, false
 }
 
-// native returns the value that a compiled program would have panicked with.
-// Yaegi panics with a reflect.Value of it.
-func native(v any) any {
-	for {
-		rv, ok := v.(reflect.Value)
-		if !ok {
-			return v
-		}
-		if !rv.IsValid() {
-			return nil
-		}
-		v = rv.Interface()
-	}
-}
-
 // unknownImport returns the refusal of the first import for which there are no
 // symbols.
 func unknownImport(p *runner.Program) *wire.Report {
 	for _, path := range p.Imports {
-		if !symbols.Has(path) {
+		if !symbols.Has(path) && path != rt.Path && path != box.Path {
 			r := at(p.Source, importOffset(p.Source, path))
 			r.Message = fmt.Sprintf("the interpreter has no package %s", path)
 			return r

@@ -13,6 +13,8 @@ import (
 	"github.com/traefik/yaegi/interp"
 
 	"rtbook/runner"
+
+	"rtbook/runner/interp/worker/box"
 )
 
 func TestRequested(t *testing.T) {
@@ -84,8 +86,8 @@ func TestNative(t *testing.T) {
 		{"plain", "plain"},
 		{nil, nil},
 	} {
-		if got := native(tt.in); got != tt.want {
-			t.Errorf("native(%v) = %v, want %v", tt.in, got, tt.want)
+		if got := box.Recovered(tt.in); got != tt.want {
+			t.Errorf("Recovered(%v) = %v, want %v", tt.in, got, tt.want)
 		}
 	}
 }

@@ -21,13 +21,16 @@ func rtbookModelAllocSymbols() map[string]reflect.Value {
 		"ByTiny":     reflect.ValueOf(alloc.ByTiny),
 		"Classes":    reflect.ValueOf(alloc.Classes),
 		"FitOf":      reflect.ValueOf(alloc.FitOf),
+		"GrowCap":    reflect.ValueOf(alloc.GrowCap),
 		"New":        reflect.ValueOf(alloc.New),
 		"RoundUp":    reflect.ValueOf(alloc.RoundUp),
 		"ZeroBase":   reflect.ValueOf(constant.MakeFromLiteral("5898240", token.INT, 0)),
 
 		// type definitions
 		"Arena":        reflect.ValueOf((*alloc.Arena)(nil)),
+		"Cached":       reflect.ValueOf((*alloc.Cached)(nil)),
 		"Central":      reflect.ValueOf((*alloc.Central)(nil)),
+		"Chunk":        reflect.ValueOf((*alloc.Chunk)(nil)),
 		"Class":        reflect.ValueOf((*alloc.Class)(nil)),
 		"ClassStats":   reflect.ValueOf((*alloc.ClassStats)(nil)),
 		"Config":       reflect.ValueOf((*alloc.Config)(nil)),
@@ -36,10 +39,12 @@ func rtbookModelAllocSymbols() map[string]reflect.Value {
 		"Object":       reflect.ValueOf((*alloc.Object)(nil)),
 		"Pages":        reflect.ValueOf((*alloc.Pages)(nil)),
 		"Proc":         reflect.ValueOf((*alloc.Proc)(nil)),
+		"Range":        reflect.ValueOf((*alloc.Range)(nil)),
 		"RuntimeError": reflect.ValueOf((*alloc.RuntimeError)(nil)),
 		"Served":       reflect.ValueOf((*alloc.Served)(nil)),
 		"Snapshot":     reflect.ValueOf((*alloc.Snapshot)(nil)),
 		"Span":         reflect.ValueOf((*alloc.Span)(nil)),
 		"Stats":        reflect.ValueOf((*alloc.Stats)(nil)),
+		"Summary":      reflect.ValueOf((*alloc.Summary)(nil)),
 	}
 }

@@ -5,6 +5,8 @@
 package symbols
 
 import (
+	"go/constant"
+	"go/token"
 	"reflect"
 	"rtbook/model/sched"
 )
@@ -19,29 +21,44 @@ func rtbookModelSchedSymbols() map[string]reflect.Value {
 		"Preempted":  reflect.ValueOf(sched.Preempted),
 		"Random":     reflect.ValueOf(sched.Random),
 		"Ranges":     reflect.ValueOf(sched.Ranges),
+		"RecvCase":   reflect.ValueOf(sched.RecvCase),
 		"RoundRobin": reflect.ValueOf(sched.RoundRobin),
 		"Runnable":   reflect.ValueOf(sched.Runnable),
 		"Running":    reflect.ValueOf(sched.Running),
+		"Script":     reflect.ValueOf(sched.Script),
+		"SendCase":   reflect.ValueOf(sched.SendCase),
 		"Syscall":    reflect.ValueOf(sched.Syscall),
+		"SysmonID":   reflect.ValueOf(constant.MakeFromLiteral("-1", token.INT, 0)),
 		"Waiting":    reflect.ValueOf(sched.Waiting),
 
 		// type definitions
+		"Case":           reflect.ValueOf((*sched.Case)(nil)),
 		"Chan":           reflect.ValueOf((*sched.Chan)(nil)),
 		"ChanState":      reflect.ValueOf((*sched.ChanState)(nil)),
 		"Cond":           reflect.ValueOf((*sched.Cond)(nil)),
 		"CondState":      reflect.ValueOf((*sched.CondState)(nil)),
 		"Config":         reflect.ValueOf((*sched.Config)(nil)),
+		"Costs":          reflect.ValueOf((*sched.Costs)(nil)),
+		"FD":             reflect.ValueOf((*sched.FD)(nil)),
+		"FDState":        reflect.ValueOf((*sched.FDState)(nil)),
 		"G":              reflect.ValueOf((*sched.G)(nil)),
 		"GState":         reflect.ValueOf((*sched.GState)(nil)),
 		"Interleave":     reflect.ValueOf((*sched.Interleave)(nil)),
+		"Limit":          reflect.ValueOf((*sched.Limit)(nil)),
 		"MState":         reflect.ValueOf((*sched.MState)(nil)),
 		"Machine":        reflect.ValueOf((*sched.Machine)(nil)),
 		"Mutex":          reflect.ValueOf((*sched.Mutex)(nil)),
 		"MutexState":     reflect.ValueOf((*sched.MutexState)(nil)),
+		"Once":           reflect.ValueOf((*sched.Once)(nil)),
 		"PState":         reflect.ValueOf((*sched.PState)(nil)),
 		"Panic":          reflect.ValueOf((*sched.Panic)(nil)),
+		"RWMutex":        reflect.ValueOf((*sched.RWMutex)(nil)),
+		"RWMutexState":   reflect.ValueOf((*sched.RWMutexState)(nil)),
 		"Snapshot":       reflect.ValueOf((*sched.Snapshot)(nil)),
 		"Status":         reflect.ValueOf((*sched.Status)(nil)),
+		"SysmonState":    reflect.ValueOf((*sched.SysmonState)(nil)),
+		"Timer":          reflect.ValueOf((*sched.Timer)(nil)),
+		"TimerState":     reflect.ValueOf((*sched.TimerState)(nil)),
 		"WaitGroup":      reflect.ValueOf((*sched.WaitGroup)(nil)),
 		"WaitGroupState": reflect.ValueOf((*sched.WaitGroupState)(nil)),
 	}

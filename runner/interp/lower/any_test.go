@@ -1,0 +1,13 @@
+package lower
+
+import "testing"
+
+func TestAny(t *testing.T) {
+	testRewrites(t, []rewrite{
+		{"in types", `var p *any = new(interface{})
+var q *interface{} = p
+m := map[string]any{"a": []any{1}}
+var f func(any) []interface{} = func(x any) []any { return []any{x} }
+fmt.Println(p == q, m, f(2))`, `var p *interface{} = new(interface{})`},
+	})
+}

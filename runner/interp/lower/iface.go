@@ -1,0 +1,484 @@
+package lower
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"strconv"
+
+	"rtbook/runner"
+)
+
+// Interfaces.
+//
+// The interpreter has no types for the types that a program defines: in an
+// interface, their values have lost their names and methods. After this pass a
+// value of such a type that is converted to an interface is in a box (package
+// box), which carries a descriptor; type assertions, type switches and
+// comparisons ask the boxes; and the interface types of the program have become
+// any, with a function for each method that is called through one, which
+// decides by the type in the box. Error stays error, and so do the interface
+// types of libraries: a box of an error is one, and other values go behind a
+// struct that has the box and forwards the methods (iface_native.go).
+//
+// The pass relies on methods.go: methods are called through the fields that
+// have them, and only called.
+
+// boxValues is the pass.
+func boxValues(u *unit) bool {
+	u.importer = withBox(u.importer)
+	if err := u.check(); err != nil {
+		return true // run says so
+	}
+	b := &boxer{
+		unit: u, table: &typeTable{u: u, at: make(map[string][]*typeEntry)},
+		getters: make(map[string]string), calls: make(map[string]*dynamicCall),
+		natives: make(map[string]*nativeInterface), skip: make(map[ast.Node]bool),
+		typesVar: u.fresh("types"),
+	}
+	r := &rewriter{unit: u, enter: b.enter, swap: b.swap, expr: b.expr, stmt: b.stmt, exit: b.exit}
+	r.file(u.file)
+	b.refuseOpaque()
+	b.dropInterfaces()
+	if b.used || len(b.table.list) > 0 {
+		b.finish()
+	}
+	return true
+}
+
+// boxer is the pass at work.
+type boxer struct {
+	*unit
+	table    *typeTable
+	typesVar string            // the variable that has the table
+	getters  map[string]string // functions that take values out, by what they do
+	calls    map[string]*dynamicCall
+	order    []*dynamicCall
+	natives  map[string]*nativeInterface
+	helpers  []string          // declarations, as text
+	results  []*types.Tuple    // of the functions around
+	opaque   []opaque          // interfaces that libraries look into
+	skip     map[ast.Node]bool // what stays as it is
+	boxName  string            // of the import
+	used     bool
+}
+
+// representation is what an interface type becomes.
+type representation int
+
+const (
+	asAny    representation = iota // any
+	asError                        // error
+	asNative                       // it stays
+)
+
+func (b *boxer) repr(t types.Type) representation {
+	t = types.Unalias(t)
+	if !isNonEmptyInterface(t) {
+		return asAny
+	}
+	if n, ok := t.(*types.Named); ok && n.Obj().Pkg() != b.pkg {
+		if n.Obj().Pkg() == nil {
+			return asError
+		}
+		return asNative
+	}
+	return asAny
+}
+
+// becomesAny reports whether a type is an interface type of the program.
+func (b *boxer) becomesAny(t types.Type) bool {
+	t = types.Unalias(t)
+	if !types.IsInterface(t) || b.repr(t) != asAny {
+		return false
+	}
+	n, ok := t.(*types.Named)
+	return isNonEmptyInterface(t) || ok && n.Obj().Pkg() == b.pkg
+}
+
+// typ returns the type that an expression had before the pass.
+func (b *boxer) typ(x ast.Expr) types.Type { return b.typeOf(x) }
+
+// become records that y has taken the place of x.
+func (b *boxer) become(x, y ast.Expr) ast.Expr {
+	if tv, ok := b.info.Types[x]; ok {
+		b.info.Types[y] = tv
+	}
+	return y
+}
+
+func (b *boxer) enter(n ast.Node) bool {
+	switch n := n.(type) {
+	case *ast.FuncDecl:
+		b.results = append(b.results, b.info.Defs[n.Name].(*types.Func).Signature().Results())
+	case *ast.FuncLit:
+		b.results = append(b.results, b.typ(n).(*types.Signature).Results())
+	case *ast.StructType:
+		for _, f := range n.Fields.List {
+			if t := b.typ(f.Type); len(f.Names) == 0 && t != nil && b.becomesAny(t) {
+				f.Names = []*ast.Ident{ast.NewIdent(t.(*types.Named).Obj().Name())}
+			}
+		}
+	case *ast.DeferStmt:
+		b.skip[n.Call] = true
+	case *ast.GoStmt:
+		b.skip[n.Call] = true
+	}
+	return true
+}
+
+// swap replaces the program's interface types.
+func (b *boxer) swap(x ast.Expr) (ast.Expr, bool) {
+	tv, ok := b.info.Types[x]
+	if !ok || !tv.IsType() || !b.becomesAny(tv.Type) {
+		return x, false
+	}
+	return b.become(x, &ast.Ident{NamePos: x.Pos(), Name: "any"}), true
+}
+
+// dropInterfaces removes the declarations of interface types.
+func (b *boxer) dropInterfaces() {
+	var decls []ast.Decl
+	for _, d := range b.file.Decls {
+		g, ok := d.(*ast.GenDecl)
+		if !ok || g.Tok != token.TYPE {
+			decls = append(decls, d)
+			continue
+		}
+		var specs []ast.Spec
+		for _, s := range g.Specs {
+			obj := b.info.Defs[s.(*ast.TypeSpec).Name]
+			if obj == nil || !b.becomesAny(obj.Type()) {
+				specs = append(specs, s)
+			}
+		}
+		if g.Specs = specs; len(specs) > 0 {
+			decls = append(decls, d)
+		}
+	}
+	b.file.Decls = decls
+}
+
+// exit converts what the parts of a node are converted to.
+func (b *boxer) exit(n ast.Node) {
+	switch n := n.(type) {
+	case *ast.FuncDecl, *ast.FuncLit:
+		b.results = b.results[:len(b.results)-1]
+	case *ast.CompositeLit:
+		b.composite(n)
+	case *ast.IndexExpr:
+		if m, ok := underlying[*types.Map](b.typ(n.X)); ok {
+			b.mapKey(&n.Index, m.Key())
+		}
+	case *ast.ValueSpec:
+		b.valueSpec(n)
+	case *ast.SendStmt:
+		if c, ok := underlying[*types.Chan](b.typ(n.Chan)); ok {
+			b.conv(&n.Value, c.Elem())
+		}
+	case *ast.ReturnStmt:
+		if len(b.results) > 0 {
+			for i := range n.Results {
+				n.Results[i] = b.literal(n.Results[i])
+			}
+			b.values(n.Results, b.tuple(b.results[len(b.results)-1]))
+		}
+	case *ast.AssignStmt:
+		b.assignment(n)
+	case *ast.RangeStmt:
+		b.rangeStmt(n)
+	}
+}
+
+func underlying[T types.Type](t types.Type) (T, bool) {
+	if t == nil {
+		var zero T
+		return zero, false
+	}
+	u, ok := t.Underlying().(T)
+	return u, ok
+}
+
+func (b *boxer) tuple(t *types.Tuple) []types.Type {
+	var list []types.Type
+	for v := range t.Variables() {
+		list = append(list, v.Type())
+	}
+	return list
+}
+
+func (b *boxer) composite(n *ast.CompositeLit) {
+	t := b.typ(n)
+	if named, ok := types.Unalias(t).(*types.Named); ok && named.Obj().Name() == "FuncMap" && named.Obj().Pkg() != b.pkg {
+		return // a library's, which looks for functions in it
+	}
+	if p, ok := underlying[*types.Pointer](t); ok {
+		t = p.Elem() // &T is left out
+	}
+	switch t := t.Underlying().(type) {
+	case *types.Struct:
+		for i, e := range n.Elts {
+			if kv, ok := e.(*ast.KeyValueExpr); ok {
+				for f := range t.Fields() {
+					if f.Name() == kv.Key.(*ast.Ident).Name {
+						b.conv(&kv.Value, f.Type())
+					}
+				}
+				continue
+			}
+			b.conv(&n.Elts[i], t.Field(i).Type())
+		}
+	case *types.Map:
+		for _, e := range n.Elts {
+			kv := e.(*ast.KeyValueExpr)
+			b.mapKey(&kv.Key, t.Key())
+			b.conv(&kv.Value, t.Elem())
+		}
+	case interface{ Elem() types.Type }:
+		for i, e := range n.Elts {
+			if kv, ok := e.(*ast.KeyValueExpr); ok {
+				b.conv(&kv.Value, t.Elem())
+				continue
+			}
+			b.conv(&n.Elts[i], t.Elem())
+		}
+	}
+}
+
+func (b *boxer) valueSpec(n *ast.ValueSpec) {
+	if n.Type == nil {
+		return
+	}
+	var dest []types.Type
+	for range n.Names {
+		dest = append(dest, b.typ(n.Type))
+	}
+	b.values(n.Values, dest)
+}
+
+func (b *boxer) assignment(n *ast.AssignStmt) {
+	if n.Tok != token.ASSIGN && n.Tok != token.DEFINE {
+		return
+	}
+	var dest []types.Type
+	for _, l := range n.Lhs {
+		var t types.Type
+		if id, ok := l.(*ast.Ident); !ok || id.Name != "_" && b.info.Defs[id] == nil {
+			t = b.typ(l)
+		}
+		dest = append(dest, t)
+	}
+	b.values(n.Rhs, dest)
+}
+
+func (b *boxer) rangeStmt(n *ast.RangeStmt) {
+	if n.Tok != token.ASSIGN {
+		return
+	}
+	for _, x := range []ast.Expr{n.Key, n.Value} {
+		if x != nil && b.typ(x) != nil && types.IsInterface(b.typ(x)) {
+			b.refuse(x, "range clause", "the interpreter cannot assign the values of a range to a variable of an interface type", "declare the variable in the range clause")
+		}
+	}
+}
+
+// values converts what is assigned to variables of types dest; nil is none.
+func (b *boxer) values(xs []ast.Expr, dest []types.Type) {
+	if len(xs) == 1 && len(dest) > 1 {
+		if t, ok := b.typ(xs[0]).(*types.Tuple); ok {
+			xs[0] = b.convTuple(xs[0], b.tuple(t), dest)
+		}
+		return
+	}
+	for i := range xs {
+		if i < len(dest) {
+			b.conv(&xs[i], dest[i])
+		}
+	}
+}
+
+// convTuple converts several values of one expression.
+func (b *boxer) convTuple(x ast.Expr, from, to []types.Type) ast.Expr {
+	pos := x.Pos()
+	lit := &ast.FuncLit{Type: &ast.FuncType{Func: pos, Params: &ast.FieldList{}, Results: &ast.FieldList{}}, Body: block(pos)}
+	define := &ast.AssignStmt{TokPos: pos, Tok: token.DEFINE, Rhs: []ast.Expr{x}}
+	ret := &ast.ReturnStmt{Return: pos}
+	changed := false
+	for i, t := range from {
+		if i >= len(to) {
+			return x
+		}
+		name := b.fresh("v")
+		define.Lhs = append(define.Lhs, &ast.Ident{NamePos: pos, Name: name})
+		y := ast.Expr(&ast.Ident{NamePos: pos, Name: name})
+		if to[i] != nil && types.IsInterface(to[i]) && !types.Identical(t, to[i]) {
+			y = b.convert(y, types.Default(t), to[i], true)
+			t, changed = to[i], true
+		}
+		ret.Results = append(ret.Results, y)
+		lit.Type.Results.List = append(lit.Type.Results.List, &ast.Field{Type: b.parseType(types.Default(t))})
+	}
+	if !changed {
+		return x
+	}
+	lit.Body.List = []ast.Stmt{define, ret}
+	return b.become(x, &ast.CallExpr{Fun: lit, Lparen: pos})
+}
+
+// conv converts the expression at px to a type, if that is an interface.
+func (b *boxer) conv(px *ast.Expr, dest types.Type) {
+	b.convTo(px, dest, true)
+}
+
+// convTo is conv; carry says whether a value becomes a library's interface here,
+// or the interpreter does that.
+func (b *boxer) convTo(px *ast.Expr, dest types.Type, carry bool) {
+	x := *px
+	tv := b.info.Types[x]
+	src := b.typ(x)
+	if dest == nil || src == nil || !types.IsInterface(dest) || tv.IsNil() {
+		return
+	}
+	if t, ok := src.(*types.Basic); ok && t.Kind() == types.UntypedNil {
+		return
+	}
+	y := b.convert(x, types.Default(src), dest, carry)
+	if y != x {
+		tv.Type, tv.Value = dest, nil
+		b.info.Types[y] = tv
+		*px = y
+	}
+}
+
+func (b *boxer) convert(x ast.Expr, src, dest types.Type, carry bool) ast.Expr {
+	to := b.repr(dest)
+	if types.IsInterface(src) {
+		from := b.repr(src)
+		switch {
+		case from == to, from == asNative && to == asError:
+			return x
+		case to == asAny && from == asError:
+			return x
+		case to == asAny:
+			return b.boxCall(x.Pos(), "Plain", x)
+		case to == asError:
+			return b.boxCall(x.Pos(), "Error", x)
+		}
+		return b.toNative(x, dest)
+	}
+	if !b.cellType(src) {
+		return x
+	}
+	if to == asNative {
+		if !carry && !b.throughEmbedded(src, dest) {
+			return x
+		}
+		return b.carried(x, src, dest)
+	}
+	x = b.literal(x)
+	e := b.table.entry(src)
+	e.boxed = true
+	name := "New"
+	if to == asError {
+		name = "NewError"
+	}
+	return b.tableCall(x.Pos(), name, intText(x.Pos(), e.number), x)
+}
+
+// literal makes the name of a function a function literal that calls it, where
+// the interpreter would not take the name for a value.
+func (b *boxer) literal(x ast.Expr) ast.Expr {
+	id, ok := ast.Unparen(x).(*ast.Ident)
+	if !ok {
+		return x
+	}
+	f, ok := b.info.Uses[id].(*types.Func)
+	if !ok || f.Pkg() != b.pkg {
+		return x
+	}
+	params, args, _ := b.paramsText(f.Signature())
+	ret := ""
+	if f.Signature().Results().Len() > 0 {
+		ret = "return "
+	}
+	return b.become(x, b.parse(fmt.Sprintf("func(%s) %s { %s%s(%s) }", params, b.resultsText(f.Signature()), ret, id.Name, args)))
+}
+
+func intText(pos token.Pos, n int) ast.Expr {
+	return &ast.BasicLit{ValuePos: pos, Kind: token.INT, Value: strconv.Itoa(n)}
+}
+
+// mapKey converts a key of a map. That a key cannot be hashed has to be seen
+// with its type, and an untyped nil the interpreter gives none.
+func (b *boxer) mapKey(px *ast.Expr, key types.Type) {
+	if !types.IsInterface(key) {
+		if b.info.Types[*px].IsNil() && b.writable(key) {
+			pos := (*px).Pos()
+			*px = b.become(*px, &ast.StarExpr{Star: pos, X: b.helperCall(pos, "new", b.parseType(key))})
+		}
+		return
+	}
+	b.conv(px, key)
+	if b.repr(key) == asAny && !b.hashable(b.typ(*px)) {
+		*px = b.become(*px, b.boxCall((*px).Pos(), "Key", *px))
+	}
+}
+
+// hashable reports whether all values of a type can be keys.
+func (b *boxer) hashable(t types.Type) bool {
+	switch t := t.Underlying().(type) {
+	case *types.Basic, *types.Pointer, *types.Chan:
+		return true
+	case *types.Array:
+		return b.hashable(t.Elem())
+	case *types.Struct:
+		for f := range t.Fields() {
+			if !b.hashable(f.Type()) {
+				return false
+			}
+		}
+		return true
+	}
+	return false
+}
+
+// boxCall makes a call of a function of package box.
+func (b *boxer) boxCall(pos token.Pos, name string, args ...ast.Expr) *ast.CallExpr {
+	fun := &ast.SelectorExpr{X: &ast.Ident{NamePos: pos, Name: b.boxImport()}, Sel: ast.NewIdent(name)}
+	return &ast.CallExpr{Fun: fun, Lparen: pos, Args: args}
+}
+
+// tableCall makes a call of a method of the table.
+func (b *boxer) tableCall(pos token.Pos, name string, args ...ast.Expr) *ast.CallExpr {
+	b.boxImport()
+	fun := &ast.SelectorExpr{X: &ast.Ident{NamePos: pos, Name: b.typesVar}, Sel: ast.NewIdent(name)}
+	return &ast.CallExpr{Fun: fun, Lparen: pos, Args: args}
+}
+
+func (b *boxer) helperCall(pos token.Pos, name string, args ...ast.Expr) *ast.CallExpr {
+	return &ast.CallExpr{Fun: &ast.Ident{NamePos: pos, Name: name}, Lparen: pos, Args: args}
+}
+
+// boxImport returns the name of the import of package box.
+func (b *boxer) boxImport() string {
+	b.used = true
+	if b.boxName == "" {
+		b.boxName = b.fresh("box")
+		spec := &ast.ImportSpec{Name: ast.NewIdent(b.boxName), Path: &ast.BasicLit{Kind: token.STRING, Value: strconv.Quote(boxPath)}}
+		b.file.Decls = append([]ast.Decl{&ast.GenDecl{Tok: token.IMPORT, Specs: []ast.Spec{spec}}}, b.file.Decls...)
+	}
+	return b.boxName
+}
+
+// entryPoint returns the function with which the program begins.
+func (b *boxer) entryPoint() *ast.FuncDecl {
+	for _, name := range []string{runner.CellFunc(0), "main"} {
+		for _, d := range b.file.Decls {
+			if f, ok := d.(*ast.FuncDecl); ok && f.Recv == nil && f.Name.Name == name && f.Body != nil {
+				return f
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,162 @@
+package lower
+
+import (
+	"go/ast"
+	"go/constant"
+	"go/types"
+	"strings"
+)
+
+// libraryCall treats the calls of functions of libraries that look into what
+// they are given. It reports whether the call needs nothing else.
+func (b *boxer) libraryCall(n *ast.CallExpr, f *types.Func, sig *types.Signature) (ast.Expr, bool) {
+	if f.Signature().Recv() != nil && (f.Pkg().Path() == "encoding/json" || f.Pkg().Path() == "text/template") {
+		return b.libraryMethod(n, f)
+	}
+	switch path, name := f.Pkg().Path(), f.Name(); path {
+	case "fmt":
+		return b.fmtCall(n, name, sig)
+	case "errors":
+		if name == "As" && len(n.Args) == 2 {
+			return b.errorsAs(n)
+		}
+	case "log":
+		if strings.HasSuffix(name, "f") && b.namesTypes(n, 0) {
+			return b.logCall(n, sig), true
+		}
+	case "sort":
+		b.promoted(n, sig)
+		return n, true // it gets the value as it is
+	case "runtime", "runtime/debug":
+		b.ownRuntime(n, f)
+		return n, true
+	case "reflect":
+		return b.reflectCall(n, name)
+	case "encoding/json", "encoding/binary":
+		return b.encoded(n, f)
+	}
+	return n, false
+}
+
+// libraryMethod treats the methods of libraries that look into what they are
+// given.
+func (b *boxer) libraryMethod(n *ast.CallExpr, f *types.Func) (ast.Expr, bool) {
+	if f.Pkg().Path() == "text/template" && !strings.HasPrefix(f.Name(), "Execute") {
+		return n, false
+	}
+	return b.encoded(n, f)
+}
+
+// ownRuntime refuses the functions that tell of the interpreter's calls and
+// memory, and not of the program's.
+func (b *boxer) ownRuntime(n *ast.CallExpr, f *types.Func) {
+	name := f.Pkg().Name() + "." + f.Name()
+	switch f.Name() {
+	case "Caller", "Callers", "CallersFrames", "FuncForPC", "Stack", "PrintStack":
+		b.refuse(n, name, "the interpreter has calls of its own between those of the program, which "+name+" would show", "")
+	case "ReadMemStats":
+		b.refuse(n, name, "the interpreter allocates memory of its own, which "+name+" would count", "")
+	case "SetFinalizer", "AddCleanup":
+		b.refuse(n, name, "the interpreter keeps values longer than the program, so that "+name+" would be late", "")
+	}
+}
+
+// fmtCall is a call of package fmt. The verbs T and p are not the box's to
+// print, and what is scanned is scanned into variables.
+func (b *boxer) fmtCall(n *ast.CallExpr, name string, sig *types.Signature) (ast.Expr, bool) {
+	if strings.Contains(name, "can") {
+		return n, true
+	}
+	format := map[string]int{"Printf": 0, "Sprintf": 0, "Errorf": 0, "Fprintf": 1, "Appendf": 1}
+	at, ok := format[name]
+	if !ok || !b.namesTypes(n, at) {
+		return n, false
+	}
+	b.arguments(n, sig, false)
+	call := b.boxCall(n.Pos(), name, n.Args...)
+	call.Ellipsis = n.Ellipsis
+	return call, true
+}
+
+// namesTypes reports whether the format that is argument i may have a verb that
+// prints a type or an address.
+func (b *boxer) namesTypes(n *ast.CallExpr, i int) bool {
+	if i >= len(n.Args) {
+		return false
+	}
+	v := b.info.Types[n.Args[i]].Value
+	if v == nil || v.Kind() != constant.String {
+		return true
+	}
+	return verbsIn(constant.StringVal(v), "Tp")
+}
+
+// verbsIn reports whether a format has one of the verbs.
+func verbsIn(format, verbs string) bool {
+	for i := 0; i < len(format); i++ {
+		if format[i] != '%' {
+			continue
+		}
+		for i++; i < len(format) && strings.IndexByte("+-# 0123456789.*[]", format[i]) >= 0; i++ {
+		}
+		if i < len(format) && strings.IndexByte(verbs, format[i]) >= 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// logCall makes log.Printf(...) log.Print of what is formatted.
+func (b *boxer) logCall(n *ast.CallExpr, sig *types.Signature) ast.Expr {
+	b.arguments(n, sig, false)
+	text := b.boxCall(n.Pos(), "Sprintf", n.Args...)
+	text.Ellipsis = n.Ellipsis
+	call := *n
+	call.Ellipsis = 0
+	sel, ok := n.Fun.(*ast.SelectorExpr)
+	if !ok {
+		return n
+	}
+	call.Fun = &ast.SelectorExpr{X: sel.X, Sel: ast.NewIdent(strings.TrimSuffix(sel.Sel.Name, "f"))}
+	call.Args = []ast.Expr{text}
+	return &call
+}
+
+// errorsAs looks for an error of a type of the program.
+func (b *boxer) errorsAs(n *ast.CallExpr) (ast.Expr, bool) {
+	p, ok := underlying[*types.Pointer](b.typ(n.Args[1]))
+	if !ok {
+		return n, false
+	}
+	if !b.cellType(p.Elem()) && !types.IsInterface(p.Elem()) {
+		return n, false
+	}
+	b.conv(&n.Args[0], types.Universe.Lookup("error").Type())
+	e := b.ask(p.Elem())
+	b.table.entry(types.NewPointer(p.Elem()))
+	return b.tableCall(n.Pos(), "As", n.Args[0], n.Args[1], intText(n.Pos(), e.number)), true
+}
+
+// reflectCall refuses reflection on what the interpreter has other types for.
+func (b *boxer) reflectCall(n *ast.CallExpr, name string) (ast.Expr, bool) {
+	if name == "DeepEqual" {
+		for i := range n.Args {
+			b.conv(&n.Args[i], types.Universe.Lookup("any").Type())
+		}
+		return b.boxCall(n.Pos(), name, n.Args...), true
+	}
+	for _, a := range n.Args {
+		if t := b.typ(a); t != nil && (b.cellType(t) || types.IsInterface(t)) && !isReflectType(t) {
+			b.refuse(n, "reflect", "the interpreter has no types that package reflect could show for "+b.reflectName(t), "")
+			return n, true
+		}
+	}
+	return n, false
+}
+
+// isReflectType reports whether a type is reflect.Type. Of what type such a value
+// speaks was looked at where it was made.
+func isReflectType(t types.Type) bool {
+	n, ok := types.Unalias(t).(*types.Named)
+	return ok && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == "reflect" && n.Obj().Name() == "Type"
+}

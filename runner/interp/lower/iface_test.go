@@ -1,0 +1,94 @@
+package lower
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"rtbook/runner"
+)
+
+// TestInterfacesBefore holds what the pass writes against what is expected of
+// it. That the program then does what the compiled one does is tested with the
+// engine (runner/interp: TestConstructs, TestRandomPrograms).
+func TestInterfacesBefore(t *testing.T) {
+	for _, c := range []rewrite{
+		{"conversion", "type A int\n---\nvar x any = A(1)\nfmt.Println(x)", "var x any = rtbook_types1.New(1, A(1))"},
+		{"library's types stay", "type A int\n---\nvar x any = 1\nfmt.Println(x, A(2) > 1)", "var x any = 1"},
+		{"error", "type E struct{}\nfunc (E) Error() string { return \"\" }\nfunc f() error {\nreturn E{}\n}\n---\nfmt.Println(f())", "return rtbook_types1.NewError(1, E{})"},
+		{"method", "type I interface{ M() int }\ntype A int\nfunc (a A) M() int { return int(a) }\n---\nvar i I = A(1)\nfmt.Println(i.M())", "fmt.Println(rtbook_call1(i))"},
+		{"comparison", "type A int\n---\nvar x any = A(1)\nfmt.Println(x == A(1))", "fmt.Println(rtbook_box1.Equal(x, rtbook_types1.New(1, A(1))))"},
+		{"assertion", "type A int\n---\nvar x any = A(1)\nfmt.Println(x.(A) > 0)", "fmt.Println(rtbook_to1(x) > 0)"},
+		{"verb T", "type A int\n\n---\nfmt.Printf(\"%T\\n\", A(1))", "rtbook_box1.Printf(\"%T\\n\", rtbook_types1.New(1, A(1)))"},
+		{"index in a program that recovers", "func f(s []int, i int) int { defer func() { recover() }(); return s[i] }\n---\nfmt.Println(f(nil, 1))", "return s[rtbook_box1.Index(i, len(s), 0)]"},
+		{"index that is unsigned", "func f(s []int, i uint) int { defer func() { recover() }(); return s[i] }\n---\nfmt.Println(f(nil, 1))", "return s[rtbook_box1.Index(int(i), len(s), 1)]"},
+		{"index of what has an effect", "func f() int { return 0 }\nfunc g(s [][]int) int { defer func() { recover() }(); return s[f()][1] }\n---\nfmt.Println(g(nil))", "return s[rtbook_box1.Index(f(), len(s), 0)][1]"},
+		{"index in another program", "func f(s []int, i int) int { return s[i] }\n---\nfmt.Println(f(nil, 1))", "return s[i]"},
+		{"key", "m := map[any]int{}\nk := []int{}\nm[k] = 1\nfmt.Println(m)", "m[rtbook_box1.Key(k)] = 1"},
+		{"nil as a key", "m := map[*int]int{}\nm[nil] = 1\nfmt.Println(m)", "m[*new(*int)] = 1"},
+		{"nil in a switch", "var s []int\nswitch s {\ncase nil:\nfmt.Println(s)\n}", "case rtbook_x1 == nil:"},
+		{"library's interface through an embedded one", "type s struct{ sort.Interface }\nfunc (s) Less(i, j int) bool { return false }\n---\nsort.Sort(s{sort.IntSlice{2, 1}})\nfmt.Println()", "sort.Sort(rtbook_carry1(s{"},
+		{"json into any", "type T struct{ A int }\n---\nvar x any\nfmt.Println(json.Unmarshal([]byte(\"[1]\"), &x), x, T{1})", "json.Unmarshal([]byte(\"[1]\"), &x)"},
+		{"json of any", "var x any = []any{1, \"a\"}\nb, _ := json.Marshal(x)\nfmt.Println(string(b))", "json.Marshal(x)"},
+		{"json through an encoder", "type T struct{ A int }\n---\nfmt.Println(json.NewEncoder(os.Stdout).Encode(T{1}))", "Encode(T{1})"},
+		{"template of a map", "t := template.Must(template.New(\"t\").Parse(\"{{.a}}\"))\nfmt.Println(t.Execute(os.Stdout, map[string]any{\"a\": 1}))", "t.Execute(os.Stdout, map[string]any{\"a\": 1})"},
+		{"function as a value", "func g() {}\nfunc f() func() { return g }\n---\nf()()\nfmt.Println()", "return func() {\n\t\tg()\n\t}"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			low, refusals := boxed(t, c.program())
+			if len(refusals) > 0 {
+				t.Fatalf("refused: %+v", refusals)
+			}
+			if !strings.Contains(low, c.after) {
+				t.Errorf("lowered:\n%s\nwant in it: %s", low, c.after)
+			}
+		})
+	}
+}
+
+// TestInterfacesRefused holds what is refused to its place.
+func TestInterfacesRefused(t *testing.T) {
+	for _, c := range []struct{ name, source, at string }{
+		{"json of a field that is not exported", "package main\nimport (\n\"encoding/json\"\n\"fmt\"\n)\ntype T struct{ a int }\nfunc main() {\n\tb, _ := json.Marshal(T{1})\n\tfmt.Println(b)\n}\n", "T{1}"},
+		{"template of a struct", "package main\nimport (\n\"os\"\n\"text/template\"\n)\ntype T struct{ A int }\nfunc main() {\n\tt := template.Must(template.New(\"t\").Parse(\"{{.}}\"))\n\tt.Execute(os.Stdout, T{1})\n}\n", "T{1}"},
+		{"named template of a struct", "package main\nimport (\n\"os\"\n\"text/template\"\n)\ntype T struct{ A int }\nfunc main() {\n\tt := template.Must(template.New(\"t\").Parse(\"{{.}}\"))\n\tt.ExecuteTemplate(os.Stdout, \"t\", &T{1})\n}\n", "&T{1}"},
+		{"template of a map of structs", "package main\nimport (\n\"os\"\n\"text/template\"\n)\ntype T struct{ A int }\nfunc main() {\n\tt := template.Must(template.New(\"t\").Parse(\"{{.}}\"))\n\tt.Execute(os.Stdout, map[string][]T{\"a\": nil})\n}\n", "map[string][]T{\"a\""},
+		{"template of a struct in any", "package main\nimport (\n\"os\"\n\"text/template\"\n)\ntype T struct{ A int }\nfunc main() {\n\tt := template.Must(template.New(\"t\").Parse(\"{{.}}\"))\n\tt.Execute(os.Stdout, map[string]any{\"a\": T{1}})\n}\n", "map[string]any{\"a\""},
+		{"template of a function in any", "package main\nimport (\n\"os\"\n\"text/template\"\n)\nfunc main() {\n\tt := template.Must(template.New(\"t\").Parse(\"{{.}}\"))\n\tm := map[string]any{\"f\": func() int { return 1 }}\n\tt.Execute(os.Stdout, m)\n}\n", "m)"},
+		{"template of results", "package main\nimport (\n\"os\"\n\"text/template\"\n)\ntype T struct{ A int }\nfunc f() (*os.File, any) { return os.Stdout, T{1} }\nfunc main() {\n\tt := template.Must(template.New(\"t\").Parse(\"{{.}}\"))\n\tt.Execute(f())\n}\n", "f())\n"},
+		{"json encoder of a field that is not exported", "package main\nimport (\n\"encoding/json\"\n\"os\"\n)\ntype T struct{ a int }\nfunc main() {\n\tjson.NewEncoder(os.Stdout).Encode(T{1})\n}\n", "T{1}"},
+		{"json of a struct in any", "package main\nimport (\n\"encoding/json\"\n\"os\"\n)\ntype T struct{ A int }\nfunc main() {\n\tvar x any = T{1}\n\tb, _ := json.Marshal(&x)\n\tos.Stdout.Write(b)\n}\n", "&x)"},
+		{"json into a pointer in any", "package main\nimport (\n\"encoding/json\"\n)\ntype T struct{ A int }\nfunc main() {\n\tvar x any = &T{1}\n\tjson.Unmarshal([]byte(\"{}\"), &x)\n}\n", "&x)"},
+		{"json into the program's interface", "package main\nimport (\n\"encoding/json\"\n)\ntype I interface{ M() }\nfunc main() {\n\tvar x I\n\tprintln(json.Unmarshal([]byte(\"{}\"), &x) != nil)\n}\n", "&x)"},
+		{"calls", "package main\nimport \"runtime\"\nfunc main() {\n\t_, _, line, _ := runtime.Caller(0)\n\tprintln(line)\n}\n", "runtime.Caller"},
+		{"memory", "package main\nimport \"runtime\"\nfunc main() {\n\tvar m runtime.MemStats\n\truntime.ReadMemStats(&m)\n\tprintln(m.Mallocs)\n}\n", "runtime.ReadMemStats"},
+		{"finalizers", "package main\nimport \"runtime\"\nfunc main() {\n\tp := new(int)\n\truntime.SetFinalizer(p, func(*int) {})\n}\n", "runtime.SetFinalizer"},
+		{"reflect", "package main\nimport (\n\"fmt\"\n\"reflect\"\n)\ntype T struct{ A int }\nfunc main() {\n\tfmt.Println(reflect.TypeOf(T{1}).Name())\n}\n", "reflect.TypeOf"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, refusals := boxed(t, c.source)
+			if len(refusals) != 1 || !strings.HasPrefix(c.source[refusals[0].Offset:], c.at) {
+				t.Errorf("got %+v, want one at %q", refusals, c.at)
+			}
+		})
+	}
+}
+
+// boxed lowers a program as far as interfaces and bounds.
+func boxed(t *testing.T, source string) (string, []Refusal) {
+	t.Helper()
+	imp, err := testImporter()
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := passes()
+	last := slices.IndexFunc(list, func(p pass) bool { return p.name == "bounds" })
+	out, refusals, err := lowerWith(&runner.Program{Chapter: "x.md", Source: source, Map: identity(source)}, imp, list[:last+1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out == nil {
+		return "", refusals
+	}
+	return out.Source, nil
+}

@@ -1,0 +1,308 @@
+package lower
+
+import (
+	"encoding/json"
+	"go/token"
+	"go/types"
+	"reflect"
+	"strconv"
+	"strings"
+)
+
+// typeTable numbers the types that package box has to know.
+type typeTable struct {
+	u    *unit
+	list []*typeEntry
+	at   map[string][]*typeEntry // by the type's name
+}
+
+type typeEntry struct {
+	typ    types.Type
+	number int
+	boxed  bool // values of it are converted to interfaces
+	asked  bool // an assertion or a switch speaks of it
+	desc   boxType
+}
+
+// boxType is what package box reads of a type (box.Type).
+type boxType struct {
+	Name    string
+	Kind    reflect.Kind
+	Elem    int         `json:",omitempty"`
+	Key     int         `json:",omitempty"`
+	Fields  []boxField  `json:",omitempty"`
+	Methods []boxMethod `json:",omitempty"`
+	Native  bool        `json:",omitempty"`
+}
+
+type boxField struct {
+	Name     string
+	Type     int
+	Exported bool `json:",omitempty"`
+}
+
+type boxMethod struct{ Name, Type string }
+
+// entry returns the entry of a type.
+func (tt *typeTable) entry(t types.Type) *typeEntry {
+	t = types.Unalias(t)
+	name := tt.u.reflectName(t)
+	for _, e := range tt.at[name] {
+		if types.Identical(e.typ, t) {
+			return e
+		}
+	}
+	e := &typeEntry{typ: t, number: len(tt.list) + 1}
+	tt.list = append(tt.list, e)
+	tt.at[name] = append(tt.at[name], e)
+	e.desc = tt.describe(t, name)
+	return e
+}
+
+// part returns the number of a type that is a part of another, 0 for a
+// library's.
+func (tt *typeTable) part(t types.Type) int {
+	if !tt.u.cellType(t) && !isNonEmptyInterface(t) {
+		return 0
+	}
+	return tt.entry(t).number
+}
+
+func (tt *typeTable) describe(t types.Type, name string) boxType {
+	d := boxType{Name: name, Kind: kindOf(t), Native: !tt.u.cellType(t) && !types.IsInterface(t)}
+	if d.Native {
+		return d
+	}
+	switch t := t.Underlying().(type) {
+	case *types.Map:
+		d.Key, d.Elem = tt.part(t.Key()), tt.part(t.Elem())
+	case *types.Struct:
+		for f := range t.Fields() {
+			name := f.Name()
+			if shown := tt.u.typeNames[name]; f.Embedded() && shown != "" {
+				name = shown
+			}
+			d.Fields = append(d.Fields, boxField{name, tt.part(f.Type()), token.IsExported(name)})
+		}
+	case *types.Signature:
+	case interface{ Elem() types.Type }:
+		d.Elem = tt.part(t.Elem())
+	}
+	ms := types.NewMethodSet(t)
+	for i := range ms.Len() {
+		m := ms.At(i).Obj().(*types.Func)
+		d.Methods = append(d.Methods, boxMethod{m.Name(), tt.u.reflectName(m.Signature())})
+	}
+	return d
+}
+
+// text returns the table as package box reads it.
+func (tt *typeTable) text() string {
+	list := make([]boxType, len(tt.list))
+	for i, e := range tt.list {
+		list[i] = e.desc
+	}
+	text, err := json.Marshal(list)
+	if err != nil {
+		panic(err) // there is nothing in it that cannot be written
+	}
+	return string(text)
+}
+
+func isNonEmptyInterface(t types.Type) bool {
+	i, ok := t.Underlying().(*types.Interface)
+	return ok && i.NumMethods() > 0
+}
+
+// kindOf returns the kind of a type.
+func kindOf(t types.Type) reflect.Kind {
+	switch t := t.Underlying().(type) {
+	case *types.Basic:
+		return basicKind(t.Kind())
+	case *types.Pointer:
+		return reflect.Pointer
+	case *types.Slice:
+		return reflect.Slice
+	case *types.Array:
+		return reflect.Array
+	case *types.Map:
+		return reflect.Map
+	case *types.Chan:
+		return reflect.Chan
+	case *types.Signature:
+		return reflect.Func
+	case *types.Struct:
+		return reflect.Struct
+	}
+	return reflect.Interface
+}
+
+// basicKind returns the kind of a predeclared type. Both packages count the
+// kinds of numbers in the same order.
+func basicKind(k types.BasicKind) reflect.Kind {
+	switch {
+	case k == types.String:
+		return reflect.String
+	case k == types.UnsafePointer:
+		return reflect.UnsafePointer
+	case types.Bool <= k && k <= types.Complex128:
+		return reflect.Bool + reflect.Kind(k-types.Bool)
+	}
+	return reflect.Invalid
+}
+
+// cellType reports whether values of a type have to be in a box when they are
+// in an interface: the type is the program's, or made of one, or the
+// interpreter represents it by another.
+func (u *unit) cellType(t types.Type) bool { return u.isCellType(t, make(map[types.Type]bool)) }
+
+func (u *unit) isCellType(t types.Type, seen map[types.Type]bool) bool {
+	t = types.Unalias(t)
+	if seen[t] {
+		return false
+	}
+	seen[t] = true
+	switch t := t.(type) {
+	case *types.Named:
+		if t.Obj().Pkg() == u.pkg {
+			return true
+		}
+		for a := range t.TypeArgs().Types() {
+			if u.isCellType(a, seen) {
+				return true
+			}
+		}
+	case *types.Map:
+		return u.isCellType(t.Key(), seen) || u.isCellType(t.Elem(), seen)
+	case *types.Signature:
+		return true // yaegi has syntax trees for functions
+	case *types.Struct:
+		for f := range t.Fields() {
+			if !f.Exported() || f.Embedded() || u.isCellType(f.Type(), seen) {
+				return true
+			}
+		}
+	case *types.Interface:
+		return t.NumMethods() > 0
+	case interface{ Elem() types.Type }:
+		return u.isCellType(t.Elem(), seen)
+	}
+	return false
+}
+
+// reflectName returns the name of a type as package reflect writes it.
+func (u *unit) reflectName(t types.Type) string {
+	switch t := types.Unalias(t).(type) {
+	case *types.Named:
+		return u.reflectNamed(t)
+	case *types.Basic:
+		if t.Kind() == types.UnsafePointer {
+			return "unsafe.Pointer"
+		}
+		return types.Typ[t.Kind()].Name() // not byte, not rune
+	case *types.Pointer:
+		return "*" + u.reflectName(t.Elem())
+	case *types.Slice:
+		return "[]" + u.reflectName(t.Elem())
+	case *types.Array:
+		return "[" + strconv.FormatInt(t.Len(), 10) + "]" + u.reflectName(t.Elem())
+	case *types.Map:
+		return "map[" + u.reflectName(t.Key()) + "]" + u.reflectName(t.Elem())
+	case *types.Chan:
+		elem := u.reflectName(t.Elem())
+		switch {
+		case t.Dir() == types.SendOnly:
+			return "chan<- " + elem
+		case t.Dir() == types.RecvOnly:
+			return "<-chan " + elem
+		case strings.HasPrefix(elem, "<-"):
+			return "chan (" + elem + ")"
+		}
+		return "chan " + elem
+	case *types.Signature:
+		return "func" + u.reflectSignature(t)
+	case *types.Struct:
+		return u.reflectStruct(t)
+	case *types.Interface:
+		return u.reflectInterface(t)
+	}
+	return t.String()
+}
+
+func (u *unit) reflectNamed(t *types.Named) string {
+	obj := t.Obj()
+	if obj.Pkg() == nil {
+		return obj.Name() // error
+	}
+	name := obj.Name()
+	if obj.Pkg() == u.pkg {
+		if shown, ok := u.typeNames[name]; ok {
+			name = shown
+		}
+	}
+	if t.TypeArgs().Len() > 0 {
+		var args []string
+		for a := range t.TypeArgs().Types() {
+			args = append(args, u.reflectName(a))
+		}
+		name += "[" + strings.Join(args, ",") + "]"
+	}
+	return obj.Pkg().Name() + "." + name
+}
+
+func (u *unit) reflectSignature(t *types.Signature) string {
+	var in, out []string
+	for i := range t.Params().Len() {
+		p := t.Params().At(i).Type()
+		if s, ok := p.(*types.Slice); ok && t.Variadic() && i == t.Params().Len()-1 {
+			in = append(in, "..."+u.reflectName(s.Elem()))
+			continue
+		}
+		in = append(in, u.reflectName(p))
+	}
+	for v := range t.Results().Variables() {
+		out = append(out, u.reflectName(v.Type()))
+	}
+	s := "(" + strings.Join(in, ", ") + ")"
+	switch len(out) {
+	case 0:
+		return s
+	case 1:
+		return s + " " + out[0]
+	}
+	return s + " (" + strings.Join(out, ", ") + ")"
+}
+
+func (u *unit) reflectStruct(t *types.Struct) string {
+	if t.NumFields() == 0 {
+		return "struct {}"
+	}
+	var fields []string
+	for i := range t.NumFields() {
+		f := t.Field(i)
+		s := u.reflectName(f.Type())
+		if !f.Embedded() {
+			s = f.Name() + " " + s
+		}
+		if tag := t.Tag(i); tag != "" {
+			s += " " + strconv.Quote(tag)
+		}
+		fields = append(fields, s)
+	}
+	return "struct { " + strings.Join(fields, "; ") + " }"
+}
+
+func (u *unit) reflectInterface(t *types.Interface) string {
+	if t.NumMethods() == 0 {
+		return "interface {}"
+	}
+	var methods []string
+	for m := range t.Methods() {
+		name := m.Name()
+		if !m.Exported() && m.Pkg() != nil {
+			name = m.Pkg().Name() + "." + name
+		}
+		methods = append(methods, name+u.reflectSignature(m.Signature()))
+	}
+	return "interface { " + strings.Join(methods, "; ") + " }"
+}

@@ -1,0 +1,235 @@
+package lower
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"strconv"
+)
+
+// Range over functions.
+//
+// After this pass no loop ranges over a function. Its body is the function
+// literal that the iterator calls; break, return, and jumps out of it note a
+// number, end the iteration, and happen after the call:
+//
+//	for k, v := range f {           exit := 0
+//		if k == 0 { continue }      f(func(k K, v V) bool {
+//		if v == 0 { break }             if k == 0 { return true }
+//		if v < 0 { return v }     →     if v == 0 { return false }
+//	}                                   if v < 0 { r = v; exit = 1; return false }
+//	                                    return true
+//	                                })
+//	                                if exit == 1 { return r }
+//
+// The literals are in unit.bodies: a defer statement in one defers for the
+// function around it.
+
+func lowerIterators(u *unit) bool {
+	it := &iterators{unit: u, labels: make(map[ast.Stmt]string)}
+	r := &rewriter{unit: u, enter: it.enter, exit: it.exit, stmt: func(s ast.Stmt) []ast.Stmt {
+		if loop, ok := s.(*ast.RangeStmt); ok {
+			if sig, ok := u.typeOf(loop.X).Underlying().(*types.Signature); ok {
+				return it.lower(loop, sig)
+			}
+		}
+		return []ast.Stmt{s}
+	}}
+	r.file(u.file)
+	return false
+}
+
+type iterators struct {
+	*unit
+	labels map[ast.Stmt]string // of loops
+	funs   []*types.Signature  // of the functions around
+}
+
+func (it *iterators) enter(n ast.Node) bool {
+	switch n := n.(type) {
+	case *ast.LabeledStmt:
+		it.labels[n.Stmt] = n.Label.Name
+	case *ast.FuncDecl:
+		var sig *types.Signature
+		if f, ok := it.info.Defs[n.Name].(*types.Func); ok {
+			sig = f.Signature()
+		}
+		it.funs = append(it.funs, sig)
+	case *ast.FuncLit:
+		sig, _ := it.typeOf(n).(*types.Signature)
+		it.funs = append(it.funs, sig)
+	}
+	return true
+}
+
+func (it *iterators) exit(n ast.Node) {
+	switch n.(type) {
+	case *ast.FuncDecl, *ast.FuncLit:
+		it.funs = it.funs[:len(it.funs)-1]
+	}
+}
+
+// body is a loop's body while it becomes a function.
+type body struct {
+	*iterators
+	label   string
+	own     map[string]bool // labels in the body
+	code    *types.Var      // what happens after the call, nil if nothing can
+	results []*types.Var
+	after   []ast.Stmt
+}
+
+func (it *iterators) lower(s *ast.RangeStmt, sig *types.Signature) []ast.Stmt {
+	b := &body{iterators: it, label: it.labels[s], own: make(map[string]bool)}
+	ast.Inspect(s.Body, func(n ast.Node) bool {
+		if l, ok := n.(*ast.LabeledStmt); ok {
+			b.own[l.Label.Name] = true
+		}
+		return true
+	})
+	pos := s.For
+	yield := sig.Params().At(0).Type().Underlying().(*types.Signature)
+	params, first := b.params(s, yield)
+	list := append(first, b.list(s.Body.List, true, true)...)
+	list = append(list, ret(s.Body.Rbrace, it.boolName(s.Body.Rbrace, true)))
+	result := types.NewParam(token.NoPos, it.pkg, "", types.Typ[types.Bool])
+	lit := it.funcLit(pos, params, []*types.Var{result}, list...)
+	it.bodies[lit] = true
+	call := &ast.ExprStmt{X: it.call(pos, s.X, lit)}
+	var out []ast.Stmt
+	if b.code != nil {
+		out = append(out, it.define(b.code, it.intLit(pos, 0, types.Typ[types.Int])))
+	}
+	for _, r := range b.results {
+		out = append(out, it.varDecl(r, nil))
+	}
+	return append(append(out, call), b.after...)
+}
+
+// params makes the parameters of the body. Where the loop assigns, the body
+// begins with that.
+func (b *body) params(s *ast.RangeStmt, yield *types.Signature) (params []*types.Var, first []ast.Stmt) {
+	targets := []ast.Expr{s.Key, s.Value}
+	var assigned *ast.AssignStmt
+	for i := range yield.Params().Len() {
+		t := yield.Params().At(i).Type()
+		id := nameOf(targets[i])
+		if v, ok := b.info.Defs[id].(*types.Var); ok && s.Tok == token.DEFINE {
+			params = append(params, v)
+			continue
+		}
+		v := b.newVar(s.For, "v"+strconv.Itoa(i)+"_", t)
+		params = append(params, v)
+		if targets[i] == nil || isBlank(targets[i]) {
+			continue
+		}
+		if assigned == nil {
+			assigned = &ast.AssignStmt{TokPos: s.TokPos, Tok: token.ASSIGN}
+			first = []ast.Stmt{assigned}
+		}
+		assigned.Lhs = append(assigned.Lhs, targets[i])
+		assigned.Rhs = append(assigned.Rhs, b.use(s.For, v))
+	}
+	return params, first
+}
+
+// list rewrites the statements that leave the body. breaks and continues say
+// whether those without a label lead out of it.
+func (b *body) list(list []ast.Stmt, breaks, continues bool) []ast.Stmt {
+	var out []ast.Stmt
+	for _, s := range list {
+		out = append(out, b.stmt(s, breaks, continues)...)
+	}
+	return out
+}
+
+func (b *body) stmt(s ast.Stmt, breaks, continues bool) []ast.Stmt {
+	switch s := s.(type) {
+	case *ast.BlockStmt:
+		s.List = b.list(s.List, breaks, continues)
+	case *ast.LabeledStmt:
+		inner := b.stmt(s.Stmt, breaks, continues)
+		if len(inner) == 1 {
+			s.Stmt = inner[0]
+		} else {
+			s.Stmt = block(s.Pos(), inner...)
+		}
+	case *ast.IfStmt:
+		b.stmt(s.Body, breaks, continues)
+		if s.Else != nil {
+			b.stmt(s.Else, breaks, continues)
+		}
+	case *ast.ForStmt:
+		b.stmt(s.Body, false, false)
+	case *ast.RangeStmt:
+		b.stmt(s.Body, false, false)
+	case *ast.SwitchStmt:
+		b.stmt(s.Body, false, continues)
+	case *ast.TypeSwitchStmt:
+		b.stmt(s.Body, false, continues)
+	case *ast.SelectStmt:
+		b.stmt(s.Body, false, continues)
+	case *ast.CaseClause:
+		s.Body = b.list(s.Body, breaks, continues)
+	case *ast.CommClause:
+		s.Body = b.list(s.Body, breaks, continues)
+	case *ast.BranchStmt:
+		return b.branch(s, breaks, continues)
+	case *ast.ReturnStmt:
+		return b.leave(s)
+	}
+	return []ast.Stmt{s}
+}
+
+func (b *body) branch(s *ast.BranchStmt, breaks, continues bool) []ast.Stmt {
+	pos := s.TokPos
+	end := func(again bool) []ast.Stmt { return []ast.Stmt{ret(pos, b.boolName(pos, again))} }
+	switch {
+	case s.Label == nil && s.Tok == token.BREAK && breaks:
+		return end(false)
+	case s.Label == nil && s.Tok == token.CONTINUE && continues:
+		return end(true)
+	case s.Label == nil || b.own[s.Label.Name]:
+		return []ast.Stmt{s}
+	case s.Label.Name == b.label && s.Tok == token.BREAK:
+		return end(false)
+	case s.Label.Name == b.label && s.Tok == token.CONTINUE:
+		return end(true)
+	}
+	return append(b.note(pos, s), end(false)...)
+}
+
+// note makes the statement that lets s happen after the call.
+func (b *body) note(pos token.Pos, s ast.Stmt) []ast.Stmt {
+	integer := types.Typ[types.Int]
+	if b.code == nil {
+		b.code = b.newVar(pos, "exit", integer)
+	}
+	n := int64(len(b.after) + 1)
+	is := b.binary(pos, b.use(pos, b.code), token.EQL, b.intLit(pos, n, integer), types.Typ[types.Bool])
+	b.after = append(b.after, ifStmt(pos, is, s))
+	return []ast.Stmt{b.assign(pos, b.use(pos, b.code), b.intLit(pos, n, integer))}
+}
+
+// leave makes a return statement of the function around.
+func (b *body) leave(s *ast.ReturnStmt) []ast.Stmt {
+	pos := s.Return
+	set := &ast.AssignStmt{TokPos: pos, Tok: token.ASSIGN, Rhs: s.Results}
+	back := &ast.ReturnStmt{Return: pos}
+	if len(s.Results) > 0 {
+		if b.results == nil {
+			for r := range b.funs[len(b.funs)-1].Results().Variables() {
+				b.results = append(b.results, b.newVar(pos, "r", r.Type()))
+			}
+		}
+		for _, r := range b.results {
+			set.Lhs = append(set.Lhs, b.use(pos, r))
+			back.Results = append(back.Results, b.use(pos, r))
+		}
+	}
+	list := b.note(pos, back)
+	if len(set.Lhs) > 0 {
+		list = append([]ast.Stmt{set}, list...)
+	}
+	return append(list, ret(pos, b.boolName(pos, false)))
+}

@@ -1,0 +1,99 @@
+package lower
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+)
+
+// Local types.
+//
+// After this pass all types are declared at package level, so that a function
+// that a pass makes can name them. A type whose name is taken gets another;
+// [unit.typeNames] has the one that programs print.
+
+// hoistTypes moves the types that functions declare to the package, apart from
+// those of generic functions, of which each instance has its own.
+func hoistTypes(u *unit) bool {
+	var moved []ast.Decl
+	r := &rewriter{unit: u}
+	r.enter = func(n ast.Node) bool {
+		if d, ok := n.(*ast.FuncDecl); ok {
+			return !u.isGeneric(d)
+		}
+		return true
+	}
+	r.stmt = func(s ast.Stmt) []ast.Stmt {
+		d, ok := s.(*ast.DeclStmt)
+		if !ok || d.Decl.(*ast.GenDecl).Tok != token.TYPE {
+			return []ast.Stmt{s}
+		}
+		g := d.Decl.(*ast.GenDecl)
+		g.Specs = slices.DeleteFunc(g.Specs, func(s ast.Spec) bool { return s.(*ast.TypeSpec).Name.Name == "_" })
+		for _, spec := range g.Specs {
+			u.hoist(spec.(*ast.TypeSpec))
+		}
+		if len(g.Specs) > 0 {
+			moved = append(moved, g)
+		}
+		return nil
+	}
+	r.file(u.file)
+	if len(moved) == 0 {
+		return false
+	}
+	u.file.Decls = append(u.file.Decls, moved...)
+	u.spellTypes()
+	return true
+}
+
+// spellTypes writes the new names of types, which are also those of the fields
+// that embed them.
+func (u *unit) spellTypes() {
+	for id, obj := range u.info.Defs {
+		if f, ok := obj.(*types.Var); ok && f.Embedded() {
+			if t := u.info.Uses[id]; t != nil && u.renamed[t] != "" {
+				u.renamed[f] = u.renamed[t]
+				id.Name = u.renamed[t]
+			}
+		}
+	}
+	ast.Inspect(u.file, func(n ast.Node) bool {
+		if id, ok := n.(*ast.Ident); ok {
+			if obj := u.objectOf(id); obj != nil && u.renamed[obj] != "" {
+				id.Name = u.renamed[obj]
+			}
+		}
+		return true
+	})
+}
+
+// isGeneric reports whether a function has type parameters, its receiver's
+// included.
+func (u *unit) isGeneric(d *ast.FuncDecl) bool {
+	f, ok := u.info.Defs[d.Name].(*types.Func)
+	if !ok {
+		return false
+	}
+	sig := f.Signature()
+	return sig.TypeParams().Len() > 0 || sig.RecvTypeParams().Len() > 0
+}
+
+// hoist gives a type that moves to the package a name that is free there.
+func (u *unit) hoist(s *ast.TypeSpec) {
+	obj := u.info.Defs[s.Name]
+	name := obj.Name()
+	taken := u.pkg.Scope().Lookup(name) != nil || types.Universe.Lookup(name) != nil || u.hoisted[name]
+	for _, other := range u.info.Defs {
+		if other != nil && other != obj && other.Name() == name && u.nameOf(other) == name && other.Parent() != nil {
+			taken = true
+			break
+		}
+	}
+	u.hoisted[name] = true
+	if taken {
+		u.renamed[obj] = u.fresh(name)
+		u.typeNames[u.renamed[obj]] = name
+	}
+}
