@@ -25,18 +25,32 @@
 // the machine as it was. A P that does not exist is a mistake of the caller,
 // and panics as an index out of range does.
 //
+// # How a request is served
+//
+// mallocgc sorts requests by size and pointers. A tiny one goes into the block
+// that its P's mcache shares out; a small one takes a slot of the span that the
+// mcache has for its class. A span without a free slot goes to the class's
+// mcentral, and another comes: a partial one that is swept, one that is swept
+// now (at most 101 are tried), or a new one. The pages of a new span come from
+// the P's page cache, 64 pages taken at once, or from the page allocator, which
+// finds the lowest free run by summaries over bitmaps; or the heap grows, by 4
+// MiB of an arena of 64 MiB. A large object is a span of its own. Before it takes
+// a span, a request sweeps what it owes ([Heap.PaceSweep]); after it took pages,
+// it gives back what is above a limit ([Config].MemoryLimit, [Heap.RetainGoal]).
+// The steps, one event each, are the same for every request; one that needs
+// nothing but its mcache, and that nobody records, is served at once.
+//
 // # What is left out
 //
-// The page allocator keeps the free runs themselves instead of bitmaps under a
-// radix tree of summaries, which are an index over the same first fit. What is
-// alive is said by the caller (Mark, Collect), and no request starts a
-// collection: Object.TestsTrigger says where the runtime would ask whether one
-// is due. No sweeper runs by itself. Sweep and assist credit (proportional
-// sweeping), scannable bytes and pointer bitmaps, the memory of the
-// allocator's own records, profiling samples, the scavenger, huge pages,
-// stacks, specials (finalizers, cleanups, weak pointers), user arenas, the race
-// detector and the sanitizers, and the experiments that are off by default do
-// not exist. One operation runs at a time, so no compare-and-swap ever fails.
+// What is alive is said by the caller (Mark, Collect, Free), and no request
+// starts a collection: Object.TestsTrigger says where the runtime would ask
+// whether one is due. No sweeper and no scavenger runs by itself. Assist credit,
+// pointer bitmaps, the memory of the allocator's own records, profiling samples,
+// huge pages beyond what the scavenger does for them, the CPU limiter, stacks and
+// other spans that are managed by hand, specials (finalizers, cleanups, weak
+// pointers), user arenas, the random beginning of the heap, the race detector and
+// the sanitizers, and the experiments that are off by default do not exist. One
+// operation runs at a time, so no compare-and-swap ever fails.
 package alloc
 
 import (
@@ -56,10 +70,27 @@ type Config struct {
 	// AddressSpace is the first address that the modelled operating system
 	// does not give out. 0 means 1<<47, as for a process on linux/amd64.
 	AddressSpace uint64
+	Taken        []Range // addresses below it that are not given out either
+
+	// Memory is how many bytes the modelled system maps before it has no more.
+	// 0 means 1<<40.
+	Memory uint64
+
+	// MemoryLimit is what GOMEMLIMIT sets: from how many bytes of heap on free
+	// pages are given back when others are taken. 0 means no limit.
+	MemoryLimit uint64
+
+	// Trigger gives the heapLive at which the next collection is to begin, asked
+	// when a sweep begins, with the bytes that are live then: the sweep is paced
+	// to be done by then (PaceSweep). nil means that no request has to sweep.
+	Trigger func(live uint64) uint64
 
 	// Clock gives events their time, in virtual nanoseconds. nil means 0.
 	Clock func() int64
 }
+
+// Range is the addresses from Base up to, not including, Limit.
+type Range struct{ Base, Limit uint64 }
 
 // Heap is the allocator's whole state (runtime/mheap.go: mheap, and the parts
 // of each P that belong to the allocator). Make one with [New].
@@ -76,22 +107,22 @@ type Heap struct {
 	procs   []*proc
 	central [numSpanClasses]mcentral
 
-	spans []*mspan // in use, by address
-	pages pageAlloc
-	arena struct {
-		first     uint64 // address of the first arena, 0 before there is one
-		hint      uint64 // where to reserve next (mheap.arenaHints)
-		base, end uint64 // what is left of the reserved addresses (mheap.curArena)
-		spanned   runs   // pages that are or were part of a span
-		dirty     runs   // below the arenas' zeroedBase: memory that may not be zero
-	}
+	spanSetBlocks []*spanSetBlock // empty blocks for the sets of central
+
+	pages      pageAlloc
+	arenas     map[uint64]*heapArena // by number
+	lowest     uint64                // address that the modelled system gives out
+	heapArenas []uint64              // numbers of the arenas, in the order in which they were reserved
+	arenaHints []arenaHint           // where to reserve the next, first to be tried first
+	curArena   addrRange             // addresses that are reserved and not yet mapped
 
 	sweepgen      uint32
-	swept         bool   // no unswept span is left (sweep.active is drained)
-	sweepIndex    int    // where the sweeper looks next (sweep.centralIndex)
-	reclaimIndex  uint64 // next page for the reclaimer
-	reclaimLimit  uint64 // pages in arenas when the sweep began; reclaiming ends there
-	reclaimCredit uint64 // pages swept free and not yet claimed
+	swept         bool     // no unswept span is left (sweep.active is drained)
+	sweepIndex    int      // where the sweeper looks next (sweep.centralIndex)
+	sweepArenas   []uint64 // arenas that there were when the sweep began
+	reclaimIndex  uint64   // next page of them for the reclaimer
+	reclaimCredit uint64   // pages swept free and not yet claimed
+	pace          pace
 
 	marking     bool // new objects are marked (the write barrier is on)
 	markedBytes uint64
@@ -108,13 +139,14 @@ type proc struct {
 
 // counters are the raw statistics; Stats makes readable ones of them.
 type counters struct {
-	heapLive, heapInUse, heapFree, heapReleased, mapped uint64 // bytes
-	pagesInUse, pagesSwept                              uint64
-	totalAlloc, totalFree                               uint64 // bytes
-	largeAllocs, largeFrees                             uint64 // objects
-	smallAllocs, smallFrees                             [numSizeClasses]uint64
-	tinyAllocs                                          uint64 // objects that share a block
-	heapLocks, centralLocks                             int
+	heapLive, heapScan                        uint64 // bytes
+	heapInUse, heapFree, heapReleased, mapped uint64 // bytes
+	pagesInUse, pagesSwept                    uint64
+	totalAlloc, totalFree                     uint64 // bytes
+	largeAllocs, largeFrees                   uint64 // objects
+	smallAllocs, smallFrees                   [numSizeClasses]uint64
+	tinyAllocs                                uint64 // objects that share a block
+	heapLocks, centralLocks                   int
 }
 
 // New returns an empty heap, as after runtime/malloc.go: mallocinit.
@@ -125,9 +157,17 @@ func New(cfg Config) *Heap {
 	if cfg.AddressSpace == 0 {
 		cfg.AddressSpace = userAddressSpace
 	}
-	h := &Heap{cfg: cfg, swept: true}
+	cfg.AddressSpace = min(cfg.AddressSpace, userAddressSpace)
+	if cfg.Memory == 0 {
+		cfg.Memory = 1 << 40
+	}
+	if cfg.MemoryLimit == 0 {
+		cfg.MemoryLimit = noGoal
+	}
+	h := &Heap{cfg: cfg, swept: true, arenas: map[uint64]*heapArena{}, lowest: heapBase, arenaHints: firstArenaHints()}
 	h.log.Record = cfg.Record
-	h.arena.hint = heapBase
+	h.pages.init(h.throw, func(addr uint64) bool { return h.arenas[arenaIndex(addr)] != nil })
+	h.pace.retain = noGoal
 	for id := 0; id < cfg.Procs; id++ {
 		h.procs = append(h.procs, &proc{id: id})
 	}

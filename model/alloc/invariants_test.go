@@ -22,14 +22,15 @@ func check(h *Heap) error {
 		}
 		return nil
 	}
-	var inUse, slots uint64
+	var pagesInUse, slots uint64
 	var bytes uint64
 	large := 0
-	for i, s := range h.spans {
-		if i > 0 && h.spans[i-1].end() > s.base {
-			return fmt.Errorf("spans %#x and %#x overlap or are out of order", h.spans[i-1].base, s.base)
+	spans := inUse(h)
+	for i, s := range spans {
+		if i > 0 && spans[i-1].end() > s.base {
+			return fmt.Errorf("spans %#x and %#x overlap or are out of order", spans[i-1].base, s.base)
 		}
-		if s.base < h.arena.first || s.end() > h.arena.base || s.base%pageSize != 0 {
+		if !h.isMapped(s.base, s.end()) || s.base%pageSize != 0 {
 			return fmt.Errorf("span %#x is outside the mapped heap", s.base)
 		}
 		if err := own(s.base/pageSize, s.npages, fmt.Sprintf("span %#x", s.base)); err != nil {
@@ -38,7 +39,7 @@ func check(h *Heap) error {
 		if err := checkSpan(h, s); err != nil {
 			return fmt.Errorf("span %#x: %w", s.base, err)
 		}
-		inUse += s.npages
+		pagesInUse += s.npages
 		bytes += uint64(s.allocCount) * s.elemsize
 		if s.class.class() == 0 {
 			large++
@@ -46,18 +47,16 @@ func check(h *Heap) error {
 			slots += uint64(s.allocCount)
 		}
 	}
-	free, scav := h.pages.free.size(), h.pages.scavenged.size()
-	for _, r := range h.pages.free {
-		if err := own(r.start, r.n, "nobody"); err != nil {
-			return err
-		}
+	free, scav, err := checkPages(&h.pages, resting, own)
+	if err != nil {
+		return err
 	}
 	for _, p := range h.procs {
-		free += uint64(bits.OnesCount64(p.pcache.free))
+		free += uint64(bits.OnesCount64(p.pcache.cache))
 		scav += uint64(bits.OnesCount64(p.pcache.scav))
 		for i := uint64(0); i < 64; i++ {
-			if p.pcache.free>>i&1 != 0 {
-				if err := own(p.pcache.base+i, 1, fmt.Sprintf("page cache of P %d", p.id)); err != nil {
+			if p.pcache.cache>>i&1 != 0 {
+				if err := own(p.pcache.base/pageSize+i, 1, fmt.Sprintf("page cache of P %d", p.id)); err != nil {
 					return err
 				}
 			}
@@ -68,7 +67,7 @@ func check(h *Heap) error {
 		if got := uint64(len(owner)) * pageSize; got != st.Mapped {
 			return fmt.Errorf("pages of %d bytes have an owner, %d bytes are mapped", got, st.Mapped)
 		}
-		if got := inUse * pageSize; got != st.HeapInUse {
+		if got := pagesInUse * pageSize; got != st.HeapInUse {
 			return fmt.Errorf("spans have %d bytes, heapInUse is %d", got, st.HeapInUse)
 		}
 		if st.LargeLive != uint64(large) {
@@ -78,8 +77,8 @@ func check(h *Heap) error {
 			return fmt.Errorf("slots of %d bytes in use, statistics say %d", bytes, got)
 		}
 	}
-	if st.PagesInUse != inUse {
-		return fmt.Errorf("spans have %d pages, pagesInUse is %d", inUse, st.PagesInUse)
+	if st.PagesInUse != pagesInUse {
+		return fmt.Errorf("spans have %d pages, pagesInUse is %d", pagesInUse, st.PagesInUse)
 	}
 	if st.HeapInUse+st.HeapFree+st.HeapReleased != st.Mapped {
 		return fmt.Errorf("in use %d + free %d + released %d is not mapped %d", st.HeapInUse, st.HeapFree, st.HeapReleased, st.Mapped)
@@ -98,6 +97,113 @@ func check(h *Heap) error {
 		return fmt.Errorf("%d slots in use, statistics say %d", slots, live)
 	}
 	return checkSets(h, resting)
+}
+
+// inUse returns the spans in use, by address.
+func inUse(h *Heap) (spans []*mspan) {
+	h.eachSpan(func(s *mspan) { spans = append(spans, s) })
+	return spans
+}
+
+// isMapped reports whether the page allocator has all addresses of a span.
+func (h *Heap) isMapped(base, limit uint64) bool {
+	for _, r := range h.pages.inUse {
+		if r.base <= base && limit <= r.limit {
+			return true
+		}
+	}
+	return false
+}
+
+// checkPages looks at each page of a page allocator, at the summaries, which
+// are between operations what the bitmaps make them, and at searchAddr. It
+// returns the pages that are free and those that are scavenged.
+func checkPages(p *pageAlloc, resting bool, own func(start, n uint64, who string) error) (free, scav uint64, err error) {
+	lowest := maxOffAddr
+	for _, r := range p.inUse {
+		for base := r.base; base < r.limit; base += pallocChunkBytes {
+			chunk := p.chunks[chunkIndex(base)]
+			used := uint(0)
+			for i := uint64(0); i < pallocChunkPages; i++ {
+				inUse, scavenged := chunk.pallocBits[i/64]>>(i%64)&1 != 0, chunk.scavenged[i/64]>>(i%64)&1 != 0
+				if inUse && scavenged {
+					return 0, 0, fmt.Errorf("page %#x is in use and scavenged", base+i*pageSize)
+				}
+				if inUse {
+					used++
+					continue
+				}
+				if scavenged {
+					scav++
+				}
+				free++
+				lowest = min(lowest, offAddr(base+i*pageSize))
+				if err := own(base/pageSize+i, 1, "nobody"); err != nil {
+					return 0, 0, err
+				}
+			}
+			if used != chunk.scav.inUse {
+				return 0, 0, fmt.Errorf("chunk %#x has %d pages in use, the scavenger counts %d", base, used, chunk.scav.inUse)
+			}
+		}
+	}
+	if !resting {
+		return free, scav, nil
+	}
+	if lowest < p.searchAddr {
+		return 0, 0, fmt.Errorf("page %#x is free, below searchAddr %#x", uint64(lowest), uint64(p.searchAddr))
+	}
+	return free, scav, checkSummaries(p)
+}
+
+// checkSummaries counts the free runs under each summary, page by page.
+func checkSummaries(p *pageAlloc) error {
+	for l := 0; l < summaryLevels; l++ {
+		for number, page := range p.summary[l].pages {
+			for i, sum := range page {
+				index := number<<p.summary[l].log + uint64(i)
+				if l > 0 && sum != 0 && p.summary[l-1].get(index>>levelBits(l)) == 0 {
+					return fmt.Errorf("summary %d at level %d is %x, the one above it is 0", index, l, sum)
+				}
+				if sum == 0 && l < summaryLeaf {
+					continue // one below it that is not 0 is an error
+				}
+				base := index<<levelShift(l) + arenaBaseOffset
+				if want := freeRuns(p, base, 1<<levelLogPages(l)); want != sum {
+					return fmt.Errorf("summary at level %d for %#x is %x, the bitmaps say %x", l, base, sum, want)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// freeRuns summarises pages the plain way.
+func freeRuns(p *pageAlloc, base, npages uint64) pallocSum {
+	start, most, run := ^uint(0), uint(0), uint(0)
+	end := func() {
+		if start == ^uint(0) {
+			start = run
+		}
+		most, run = max(most, run), 0
+	}
+	for addr := base; addr < base+npages*pageSize; addr += pallocChunkBytes {
+		chunk := p.chunks[chunkIndex(addr)]
+		if chunk == nil {
+			end()
+			continue
+		}
+		for i := 0; i < pallocChunkPages; i++ {
+			if chunk.pallocBits[i/64]>>(i%64)&1 != 0 {
+				end()
+			} else {
+				run++
+			}
+		}
+	}
+	last := run
+	end()
+	return packPallocSum(start, most, last)
 }
 
 func checkSpan(h *Heap, s *mspan) error {
@@ -136,7 +242,7 @@ func checkSets(h *Heap, resting bool) error {
 	}
 	for i := range h.central {
 		c := &h.central[i]
-		for _, s := range c.partialSwept(h.sweepgen).spans {
+		for _, s := range c.partialSwept(h.sweepgen).all() {
 			if s.sweepgen != h.sweepgen || s.free() == 0 || s.allocCount == 0 {
 				return fmt.Errorf("span %#x with sweepgen %d, %d of %d used in the partial swept set", s.base, s.sweepgen, s.allocCount, s.nelems)
 			}
@@ -144,7 +250,7 @@ func checkSets(h *Heap, resting bool) error {
 				return err
 			}
 		}
-		for _, s := range c.fullSwept(h.sweepgen).spans {
+		for _, s := range c.fullSwept(h.sweepgen).all() {
 			if s.sweepgen != h.sweepgen || resting && s.free() != 0 {
 				return fmt.Errorf("span %#x with sweepgen %d, %d of %d used in the full swept set", s.base, s.sweepgen, s.allocCount, s.nelems)
 			}
@@ -152,7 +258,7 @@ func checkSets(h *Heap, resting bool) error {
 				return err
 			}
 		}
-		unswept := append(append([]*mspan(nil), c.partialUnswept(h.sweepgen).spans...), c.fullUnswept(h.sweepgen).spans...)
+		unswept := append(append([]*mspan(nil), c.partialUnswept(h.sweepgen).all()...), c.fullUnswept(h.sweepgen).all()...)
 		if h.swept && len(unswept) != 0 {
 			return fmt.Errorf("sweeping is done, and %d spans of class %d are unswept", len(unswept), c.spanclass.class())
 		}
@@ -184,7 +290,7 @@ func checkSets(h *Heap, resting bool) error {
 		}
 	}
 	if resting {
-		for _, s := range h.spans {
+		for _, s := range inUse(h) {
 			if held[s] == "" {
 				return fmt.Errorf("span %#x is held by nobody", s.base)
 			}
@@ -204,6 +310,7 @@ type tracker struct {
 // malloc allocates step by step and checks what it got.
 func (tr *tracker) malloc(t *rapid.T, p, size int, noscan bool) {
 	h := tr.h
+	tr.forgetScavenged()
 	h.BeginMalloc(p, size, noscan)
 	for h.Step() {
 		if err := check(h); err != nil {
@@ -243,6 +350,21 @@ func (tr *tracker) malloc(t *rapid.T, p, size int, noscan bool) {
 	tr.words.add(start, n)
 	tr.used.add(start, n)
 	tr.live = append(tr.live, o)
+}
+
+// forgetScavenged: a page that the system has taken back is zero when it comes
+// again.
+func (tr *tracker) forgetScavenged() {
+	for ci, chunk := range tr.h.pages.chunks {
+		if len(tr.used) == 0 {
+			return
+		}
+		for i := uint64(0); i < pallocChunkPages; i++ {
+			if chunk.scavenged[i/64]>>(i%64)&1 != 0 {
+				tr.used.remove((chunkBase(ci)+i*pageSize)/8, pageSize/8)
+			}
+		}
+	}
 }
 
 // alignment is what Go's types of that size may need.
@@ -328,10 +450,17 @@ func TestInvariants(t *testing.T) {
 				mod := rapid.IntRange(1, 5).Draw(t, "mod")
 				tr.collect(t, func(i int) bool { return i%mod == 0 })
 			},
-			"collectAll":     func(t *rapid.T) { tr.collect(t, func(int) bool { return false }) },
-			"sweepOne":       func(*rapid.T) { h.SweepOne() },
-			"sweepAll":       func(*rapid.T) { h.SweepAll() },
-			"flushCache":     func(*rapid.T) { h.FlushCache(proc()) },
+			"collectAll": func(t *rapid.T) { tr.collect(t, func(int) bool { return false }) },
+			"sweepOne":   func(*rapid.T) { h.SweepOne() },
+			"sweepAll":   func(*rapid.T) { h.SweepAll() },
+			"flushCache": func(*rapid.T) { h.FlushCache(proc()) },
+			"scavenge": func(t *rapid.T) {
+				h.Scavenge(rapid.Uint64Range(0, 8<<20).Draw(t, "bytes"), rapid.Bool().Draw(t, "force"))
+			},
+			"pace": func(t *rapid.T) {
+				h.PaceSweep(h.Stats().HeapLive + rapid.Uint64Range(0, 4<<20).Draw(t, "distance"))
+			},
+			"retain":         func(t *rapid.T) { h.RetainGoal(rapid.Uint64Range(0, 16<<20).Draw(t, "goal")) },
 			"flushPageCache": func(*rapid.T) { h.FlushPageCache(proc()) },
 			"mallocWhileMarking": func(t *rapid.T) {
 				h.StartMark()

@@ -99,15 +99,55 @@ type request struct {
 }
 
 // Malloc allocates size bytes on P p, as make([]byte, size) does, or, if not
-// noscan, as if the bytes were pointers (runtime/malloc.go: mallocgc).
+// noscan, as make([]*T, size/8) does (runtime/malloc.go: mallocgc).
 //
 // A negative size, or one above 1<<48, panics with Go's *RuntimeError. A size
 // that the modelled system has no addresses for ends the machine with Go's
 // "out of memory".
 func (h *Heap) Malloc(p int, size int, noscan bool) Object {
+	if h.mallocFast(p, size, noscan) {
+		return h.last
+	}
 	h.BeginMalloc(p, size, noscan)
 	h.Run()
 	return h.last
+}
+
+// mallocFast serves a small request that needs nothing but its P's mcache, as
+// most do, if nobody watches its steps. It does what they would have done.
+func (h *Heap) mallocFast(p int, size int, noscan bool) bool {
+	if h.log.Record || h.thrown != nil || len(h.todo) != 0 || uint(p) >= uint(len(h.procs)) ||
+		size <= 0 || size > maxSmallRequest {
+		return false
+	}
+	h.opP = p
+	c := &h.procs[p].cache
+	r := request{served: ByMcache, locks: [2]int{h.stats.heapLocks, h.stats.centralLocks}}
+	r.object = Object{Size: size, Noscan: noscan}
+	r.header = headerOf(uint64(size), noscan)
+	tiny := noscan && size < maxTinySize
+	if tiny {
+		r.spc = tinySpanClass
+		if s := h.tinyFits(&r, c); s != nil {
+			return true
+		}
+	} else {
+		r.spc = makeSpanClass(classFor(uint64(size)+r.header), noscan)
+	}
+	s := c.alloc[r.spc]
+	if s == nil {
+		return false
+	}
+	slot, ok := s.nextFreeFast()
+	if !ok {
+		return false
+	}
+	r.p = h.procs[p]
+	h.give(&r, s, slot, event.WhyFreeSlot)
+	if tiny {
+		c.tryTinyBlock(h.last.Addr, uint64(size))
+	}
+	return true
 }
 
 // BeginMalloc begins a request and does nothing of it yet: Step does. When
@@ -165,24 +205,7 @@ func (h *Heap) mallocgc(r *request) {
 // mallocgcTiny puts the object behind others in the P's block of 16 bytes, or
 // takes a slot for a new block (malloc.go: mallocgcTiny).
 func (h *Heap) mallocgcTiny(r *request) {
-	c := &r.p.cache
-	size := uint64(r.object.Size)
-	off := c.tinyoffset
-	switch {
-	case size&7 == 0:
-		off = alignUp(off, 8)
-	case size&3 == 0:
-		off = alignUp(off, 4)
-	case size&1 == 0:
-		off = alignUp(off, 2)
-	}
-	if off+size <= maxTinySize && c.tiny != 0 {
-		c.tinyoffset = off + size
-		c.tinyAllocs++
-		h.emit(event.TinyAlloc, event.WhyTinyFits, c.tiny+off, off, size)
-		s := h.spanAt(c.tiny)
-		r.served = ByTiny
-		h.finish(r, s, s.slotOf(c.tiny), c.tiny+off)
+	if h.tinyFits(r, &r.p.cache) != nil {
 		return
 	}
 	h.then(
@@ -191,16 +214,47 @@ func (h *Heap) mallocgcTiny(r *request) {
 	)
 }
 
-// newTinyBlock decides which block the next tiny objects share: the one with
-// more room left.
-func (h *Heap) newTinyBlock(r *request) {
-	c, size := &r.p.cache, uint64(r.object.Size)
-	if size < c.tinyoffset || c.tiny == 0 {
-		c.tiny, c.tinyoffset = r.object.Addr, size
-		h.emit(event.TinyBlock, event.WhyTinyNew, c.tiny, c.tinyoffset)
-	} else {
-		h.emit(event.TinyBlock, event.WhyTinyOld, c.tiny, c.tinyoffset)
+// tinyFits puts the object into the tiny block and returns its span, if it has
+// room.
+func (h *Heap) tinyFits(r *request, c *mcache) *mspan {
+	size, off := uint64(r.object.Size), c.tinyoffset
+	switch {
+	case size&7 == 0:
+		off = alignUp(off, 8)
+	case size&3 == 0:
+		off = alignUp(off, 4)
+	case size&1 == 0:
+		off = alignUp(off, 2)
 	}
+	if off+size > maxTinySize || c.tiny == 0 {
+		return nil
+	}
+	c.tinyoffset = off + size
+	c.tinyAllocs++
+	h.emit(event.TinyAlloc, event.WhyTinyFits, c.tiny+off, off, size)
+	s := h.spanOf(c.tiny)
+	r.served = ByTiny
+	h.finish(r, s, s.slotOf(c.tiny), c.tiny+off)
+	return s
+}
+
+// newTinyBlock decides which block the next tiny objects share.
+func (h *Heap) newTinyBlock(r *request) {
+	c, why := &r.p.cache, event.WhyTinyOld
+	if c.tryTinyBlock(r.object.Addr, uint64(r.object.Size)) {
+		why = event.WhyTinyNew
+	}
+	h.emit(event.TinyBlock, why, c.tiny, c.tinyoffset)
+}
+
+// tryTinyBlock makes a block in which size bytes are used the one that the next
+// tiny objects share, if it has more room left than the one before.
+func (c *mcache) tryTinyBlock(block, size uint64) bool {
+	if size >= c.tinyoffset && c.tiny != 0 {
+		return false
+	}
+	c.tiny, c.tinyoffset = block, size
+	return true
 }
 
 // mallocgcSmall takes a slot of the class from the P's cached span (malloc.go:
@@ -274,10 +328,25 @@ func (h *Heap) give(r *request, s *mspan, slot uint16, why event.Reason) {
 		// malloc.go calls gcmarknewobject (mgcmark.go): born marked.
 		h.setMarked(s, slot)
 	}
+	if !r.object.Noscan {
+		r.p.cache.scanAlloc += scannable(r, s)
+	}
 	r.object.Charged = int(s.elemsize)
 	r.object.Zeroed = s.needzero
 	h.emit(event.HeapObjectAlloc, why, s.addr(slot), uint64(slot), uint64(s.nelems), s.elemsize)
 	h.finish(r, s, slot, s.addr(slot)+r.header)
+}
+
+// scannable returns how many bytes of an array of pointers count as bytes that
+// the mark may have to look at: with a header, and in a large object, the whole
+// slot; without a header only the first pointer, since what finds the end of the
+// others has a shorter way for elements of one word (runtime/mbitmap.go:
+// writeHeapBitsSmall).
+func scannable(r *request, s *mspan) uint64 {
+	if r.header == 0 && s.class.class() != 0 {
+		return 8
+	}
+	return s.elemsize
 }
 
 // finish fills in the object, which is the request's result.

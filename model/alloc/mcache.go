@@ -10,6 +10,7 @@ type mcache struct {
 	tiny       uint64 // address of the block that tiny objects share, or 0
 	tinyoffset uint64 // bytes of it that are used
 	tinyAllocs uint64 // objects put into it, not yet in the heap's statistics
+	scanAlloc  uint64 // bytes allocated that may hold pointers, not yet in heapScan
 	flushGen   uint32 // sweepgen of the last flush
 }
 
@@ -17,6 +18,7 @@ type mcache struct {
 // (mcache.go: refill).
 func (h *Heap) refill(r *request) {
 	c := &r.p.cache
+	spanBytes := uint64(classToPages[r.spc.class()]) * pageSize
 	if old := c.alloc[r.spc]; old != nil {
 		if old.allocCount != old.nelems {
 			h.throw("refill of span with free space remaining", "allocCount=%d nelems=%d", old.allocCount, old.nelems)
@@ -33,12 +35,14 @@ func (h *Heap) refill(r *request) {
 				}
 				h.uncacheSpan(old)
 			},
+			func() { h.deductSweepCredit(spanBytes, 0) },
 			func() { h.cacheSpan(r) },
 			func() { h.takeSpan(r) },
 		)
 		return
 	}
 	h.then(
+		func() { h.deductSweepCredit(spanBytes, 0) },
 		func() { h.cacheSpan(r) },
 		func() { h.takeSpan(r) },
 	)
@@ -56,8 +60,18 @@ func (h *Heap) takeSpan(r *request) {
 	s.allocCountBeforeCache = s.allocCount
 	live := s.npages*pageSize - uint64(s.allocCount)*s.elemsize
 	h.stats.heapLive += live
+	h.countScan(&r.p.cache)
 	r.p.cache.alloc[r.spc] = s
 	h.emit(event.Refill, event.WhyMcacheTakes, s.base, s.free(), uint64(s.nelems), live)
+}
+
+// countScan enters what was allocated with pointers. While a mark goes on the
+// pacer goes by the scanning itself (runtime/mgcpacer.go: update).
+func (h *Heap) countScan(c *mcache) {
+	if !h.marking {
+		h.stats.heapScan += c.scanAlloc
+	}
+	c.scanAlloc = 0
 }
 
 // countAllocs enters what was allocated from a cached span into the statistics.
@@ -74,6 +88,7 @@ func (h *Heap) allocLarge(r *request) {
 	size := uint64(r.object.Size)
 	npages := divRoundUp(size, pageSize)
 	h.then(
+		func() { h.deductSweepCredit(npages*pageSize, npages) },
 		func() { h.mheapAlloc(r, npages) },
 		func() {
 			s := r.span
@@ -119,6 +134,7 @@ func (h *Heap) releaseAll(p *proc, why event.Reason) {
 			h.uncacheSpan(s)
 		})
 	}
+	h.countScan(c)
 	c.tiny, c.tinyoffset = 0, 0
 	h.stats.tinyAllocs += c.tinyAllocs
 	c.tinyAllocs = 0

@@ -17,41 +17,6 @@ func (c *mcentral) partialSwept(sweepgen uint32) *spanSet   { return &c.partial[
 func (c *mcentral) fullUnswept(sweepgen uint32) *spanSet    { return &c.full[1-sweepgen/2%2] }
 func (c *mcentral) fullSwept(sweepgen uint32) *spanSet      { return &c.full[sweepgen/2%2] }
 
-// spanSet is a queue: first in, first out (runtime/mspanset.go: spanSet). The
-// real one is pushed to and popped from with atomic operations. A lock is
-// taken only to add a block, once every 512 pushes.
-type spanSet struct {
-	spans  []*mspan
-	pushes int // since the last reset
-}
-
-// push adds s at the tail.
-func (h *Heap) push(set *spanSet, s *mspan) {
-	if set.pushes%spanSetBlock == 0 {
-		h.stats.centralLocks++
-	}
-	set.pushes++
-	set.spans = append(set.spans, s)
-}
-
-// pop removes and returns the head, or nil.
-func (set *spanSet) pop() *mspan {
-	if len(set.spans) == 0 {
-		return nil
-	}
-	s := set.spans[0]
-	set.spans = set.spans[1:]
-	return s
-}
-
-// reset frees the blocks of a set that has been emptied (mspanset.go: reset).
-func (h *Heap) reset(set *spanSet) {
-	if n := len(set.spans); n != 0 {
-		h.throw("attempt to clear non-empty span set", "head = %d, tail = %d", set.pushes-n, set.pushes)
-	}
-	set.pushes = 0
-}
-
 // spanBudget (a local variable of cacheSpan) is how many spans cacheSpan sweeps
 // in search of a free slot before it takes a new span instead. The loop that
 // counts it down runs while it is not negative, so once more than this.
@@ -63,7 +28,7 @@ const spanBudget = 100
 // (mcentral.go: cacheSpan).
 func (h *Heap) cacheSpan(r *request) {
 	c := &h.central[r.spc]
-	if s := c.partialSwept(h.sweepgen).pop(); s != nil {
+	if s := h.pop(c.partialSwept(h.sweepgen)); s != nil {
 		h.haveSpan(r, s, ByMcentral)
 		h.emitCacheSpan(r, event.WhyCentralPartial)
 		return
@@ -79,7 +44,7 @@ func (h *Heap) cacheSpan(r *request) {
 func (h *Heap) tryPartialUnswept(r *request, budget *int) {
 	c := &h.central[r.spc]
 	for ; *budget >= 0; *budget-- {
-		s := c.partialUnswept(h.sweepgen).pop()
+		s := h.pop(c.partialUnswept(h.sweepgen))
 		if s == nil {
 			break
 		}
@@ -101,7 +66,7 @@ func (h *Heap) tryPartialUnswept(r *request, budget *int) {
 func (h *Heap) tryFullUnswept(r *request, budget *int) {
 	c := &h.central[r.spc]
 	for ; *budget >= 0; *budget-- {
-		s := c.fullUnswept(h.sweepgen).pop()
+		s := h.pop(c.fullUnswept(h.sweepgen))
 		if s == nil {
 			break
 		}

@@ -20,56 +20,67 @@ func (h *Heap) allocSpan(r *request, n uint64) {
 		h.then(func() { h.allocPages(r, n) })
 		return
 	}
-	c := &r.p.pcache
-	if c.free != 0 {
+	if !r.p.pcache.empty() {
 		h.allocFromCache(r, n)
 		return
 	}
 	h.lock()
-	*c = h.pages.toCache()
-	pages := c.size()
-	why := event.WhyPageCacheEmpty
-	if pages == 0 {
-		why = event.WhyPageCacheEmptyHeapToo
-	}
-	h.emit(event.AllocToCache, why, c.base*pageSize, pages)
-	h.then(func() { h.allocFromCache(r, n) })
+	h.then(
+		func() { h.allocToCache(r.p) },
+		func() { h.allocFromCache(r, n) },
+	)
 }
 
+// allocFromCache takes pages from the P's page cache. If that has them not, it
+// keeps what it has.
 func (h *Heap) allocFromCache(r *request, n uint64) {
-	start, scav, ok := r.p.pcache.alloc(n)
-	if !ok {
+	base, scav := r.p.pcache.alloc(n)
+	if base == 0 {
 		h.then(func() { h.allocPages(r, n) })
 		return
 	}
 	if r.p.mspans == 0 {
 		h.lock() // the pages are there, but not the record of a span
 	}
-	h.havePages(r, start, n, scav, event.WhyCarvePageCache)
+	h.havePages(r, pageRun{base, n}, scav, 0, event.WhyCarvePageCache)
 }
 
 // allocPages takes pages from the heap, which grows if it has no such run.
 func (h *Heap) allocPages(r *request, n uint64) {
 	h.lock()
-	if start, scav, ok := h.pages.alloc(n); ok {
-		h.havePages(r, start, n, scav, event.WhyCarve)
-		return
-	}
-	h.then(
-		func() { h.grow(n) },
-		func() {
-			start, scav, ok := h.pages.alloc(n)
-			if !ok {
-				h.throw("grew heap, but no adequate free space found", "%d pages", n)
-			}
-			h.havePages(r, start, n, scav, event.WhyCarve)
-		},
-	)
+	h.findPages(n, func(f found) {
+		if f.addr != 0 {
+			h.takePages(r, f, n, 0)
+			return
+		}
+		h.then(func() { h.grow(n, func(growth uint64) { h.allocGrown(r, n, growth) }) })
+	})
 }
 
-// havePages accounts for pages that were taken and makes them a span.
-func (h *Heap) havePages(r *request, start, n, scav uint64, why event.Reason) {
-	p := r.p
+// allocGrown is allocPages once the heap has grown, so that the pages are there.
+func (h *Heap) allocGrown(r *request, n, growth uint64) {
+	h.findPages(n, func(f found) {
+		if f.addr == 0 {
+			h.throw("grew heap, but no adequate free space found", "%d pages", n)
+		}
+		h.takePages(r, f, n, growth)
+	})
+}
+
+// takePages marks the pages that a search has found as taken.
+func (h *Heap) takePages(r *request, f found, n, growth uint64) {
+	scav := h.pages.take(f.addr, n)
+	h.havePages(r, pageRun{f.addr, n}, scav, growth, event.WhyCarve)
+	h.then(func() {
+		h.pages.advance(f.first)
+		h.updateSummaries(f.addr, n, true, true)
+	})
+}
+
+// havePages accounts for pages that were taken, of which scav have no memory
+// behind them yet, and makes them a span.
+func (h *Heap) havePages(r *request, pages pageRun, scav, growth uint64, why event.Reason) {
+	p, n := r.p, pages.npages
 	if p.mspans == 0 {
 		p.mspans = spanRecords / 2 // mheap.go: allocMSpanLocked
 	}
@@ -77,76 +88,29 @@ func (h *Heap) havePages(r *request, start, n, scav uint64, why event.Reason) {
 	h.stats.heapReleased -= scav * pageSize
 	h.stats.heapFree -= (n - scav) * pageSize
 	h.stats.heapInUse += n * pageSize
-	h.emit(event.PageAlloc, why, n, start*pageSize)
-	h.then(func() { h.initSpan(r, start, n, scav) })
+	h.emit(event.PageAlloc, why, n, pages.base, scav)
+	h.then(func() { h.initSpan(r, pages, scav) })
+	if over, why := h.overLimit(scav, growth); over != 0 {
+		h.then(func() { h.scavenge(over, why) })
+	}
 }
 
 // initSpan makes pages a span of r's class. Its slots need not be zeroed before
 // use if the memory has never been used, or has just come from the system
-// (mheap.go: initSpan, allocNeedsZero).
-func (h *Heap) initSpan(r *request, start, n, scav uint64) {
-	// The runtime keeps a watermark for each arena. The pages below all of them
-	// are one set; as each arena's part of it begins at its first page, touching
-	// the set anywhere is beginning below a watermark.
-	dirty := h.arena.dirty.overlap(start, n) != 0
-	arenaStart := start &^ (pagesPerArena - 1)
-	h.arena.dirty.add(arenaStart, start+n-arenaStart)
-	h.arena.spanned.add(start, n)
-
-	s := &mspan{base: start * pageSize, npages: n}
-	s.init(r.spc, h.sweepgen, dirty && scav != n)
-	h.addSpan(s)
-	h.stats.pagesInUse += n
+// (mheap.go: initSpan).
+func (h *Heap) initSpan(r *request, pages pageRun, scav uint64) {
+	needzero := h.allocNeedsZero(pages.base, pages.npages) && scav != pages.npages
+	s := &mspan{base: pages.base, npages: pages.npages}
+	s.init(r.spc, h.sweepgen, needzero)
+	h.setSpans(s)
+	h.setInUse(s, true)
+	h.stats.pagesInUse += s.npages
 	r.span, r.served = s, ByMheap
 	why := event.WhySpanSmall
 	if r.spc.class() == 0 {
 		why = event.WhySpanLarge
 	}
-	h.emit(event.SpanAlloc, why, s.base, n, uint64(s.nelems), s.elemsize)
-}
-
-// grow maps at least n pages more, in steps of 4 MiB, inside arenas of 64 MiB
-// whose addresses were reserved before (mheap.go: grow).
-func (h *Heap) grow(n uint64) {
-	ask := alignUp(n, pallocChunkPages) * pageSize
-	if h.arena.base+ask <= h.arena.end {
-		h.mapMemory(ask, n)
-		return
-	}
-	h.then(
-		func() { h.sysReserve(ask) },
-		func() { h.mapMemory(ask, n) },
-	)
-}
-
-// sysReserve reserves addresses for whole arenas. They follow the ones before,
-// so what was left there can be used together with them (runtime/malloc.go:
-// sysAlloc).
-func (h *Heap) sysReserve(ask uint64) {
-	size := alignUp(ask, heapArenaBytes)
-	start := h.arena.hint
-	if start+size > h.cfg.AddressSpace {
-		st := &h.stats
-		h.throw("out of memory", "cannot allocate %d-byte block (%d in use)",
-			ask, st.heapFree+st.heapReleased+st.heapInUse)
-	}
-	if h.arena.first == 0 {
-		h.arena.first, h.arena.base = start, start
-	}
-	h.arena.hint = start + size
-	h.arena.end = start + size
-	h.emit(event.SysReserve, event.WhyNoArena, start, size>>20)
-}
-
-// mapMemory makes reserved addresses usable (runtime/mem.go: sysMap). They
-// count as released: the system puts memory behind a page when it is touched.
-func (h *Heap) mapMemory(ask, n uint64) {
-	start := h.arena.base
-	h.arena.base += ask
-	h.stats.mapped += ask
-	h.stats.heapReleased += ask
-	h.pages.grow(start/pageSize, ask/pageSize)
-	h.emit(event.HeapGrow, event.WhyNoRun, start, ask>>20, n)
+	h.emit(event.SpanAlloc, why, s.base, s.npages, uint64(s.nelems), s.elemsize)
 }
 
 // freeSpan gives a span's pages back (mheap.go: freeSpan, freeSpanLocked).
@@ -162,13 +126,30 @@ func (h *Heap) freeSpan(s *mspan) {
 	h.stats.pagesInUse -= s.npages
 	h.stats.heapFree += s.npages * pageSize
 	h.stats.heapInUse -= s.npages * pageSize
-	h.pages.release(s.base/pageSize, s.npages)
+	h.setInUse(s, false)
+	h.pages.give(s.base, s.npages)
 	s.state = spanDead
-	h.removeSpan(s)
 	if p := h.procs[h.opP]; p.mspans < spanRecords {
 		p.mspans++
 	}
 	h.emit(event.SpanFree, event.WhySpanDead, s.base, s.npages)
+	h.then(func() { h.updateSummaries(s.base, s.npages, true, false) })
+}
+
+// FreeSpan gives back the pages of the span that addr is in, which only the
+// sweep of a span without survivors may do. Anything else ends the machine with
+// the runtime's throw: a span that is not there, or has been given back before,
+// or has objects (mheap.go: freeSpan). A program has no such call.
+func (h *Heap) FreeSpan(addr uint64) {
+	h.begin(0)
+	h.then(func() {
+		s := h.spanOf(addr)
+		if s == nil {
+			s = &mspan{base: addr}
+		}
+		h.freeSpan(s)
+	})
+	h.Run()
 }
 
 // FlushPageCache gives the pages in P p's cache back to the heap, as the end of
@@ -177,9 +158,13 @@ func (h *Heap) FlushPageCache(p int) {
 	proc := h.begin(p)
 	h.then(func() {
 		h.lock()
-		base, n := proc.pcache.base*pageSize, proc.pcache.size()
-		proc.pcache.flush(&h.pages)
+		c := &proc.pcache
+		base, n := c.base, c.size()
+		c.flush(&h.pages)
 		h.emit(event.PageCacheFlush, event.WhyIdleP, base, n)
+		if n != 0 {
+			h.then(func() { h.updateSummaries(base, pageCachePages, false, false) })
+		}
 	})
 	h.Run()
 }

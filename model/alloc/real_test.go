@@ -75,6 +75,63 @@ func checkPointers[T any](t *testing.T) {
 	}
 }
 
+// TestRealAppend appends to slices of several types, one element at a time and
+// many at once, and compares each capacity with GrowCap.
+func TestRealAppend(t *testing.T) {
+	seed := uint64(time.Now().UnixNano())
+	rnd := rand.New(rand.NewPCG(seed, 1))
+	appendAll[byte](t, rnd, seed, true)
+	appendAll[uint16](t, rnd, seed, true)
+	appendAll[int](t, rnd, seed, true)
+	appendAll[[3]byte](t, rnd, seed, true)
+	appendAll[[5]int64](t, rnd, seed, true)
+	appendAll[[1000]byte](t, rnd, seed, true)
+	appendAll[struct{}](t, rnd, seed, true)
+	appendAll[*byte](t, rnd, seed, false)
+	appendAll[string](t, rnd, seed, false)
+	appendAll[[]int](t, rnd, seed, false)
+	appendAll[[65]*byte](t, rnd, seed, false)
+	appendAll[struct {
+		a [40]byte
+		p *byte
+	}](t, rnd, seed, false)
+}
+
+func appendAll[T any](t *testing.T, rnd *rand.Rand, seed uint64, noscan bool) {
+	t.Helper()
+	var zero T
+	size := int(unsafe.Sizeof(zero))
+	for _, most := range []int{1, 2, 10, 1000} {
+		var s []T
+		for len(s)*size < 1<<21 && len(s) < 1<<18 {
+			was, n := cap(s), 1+rnd.IntN(most)
+			more := make([]T, n)
+			s = append(s, more...)
+			sink = s // not to be made on the stack first
+			if cap(s) == was {
+				continue
+			}
+			if got := GrowCap(was, len(s), size, noscan); got != cap(s) {
+				t.Fatalf("seed %d: []%T of capacity %d for %d elements: GrowCap says %d, append made %d", seed, zero, was, len(s), got, cap(s))
+			}
+		}
+	}
+}
+
+// TestGrowCapOverflow: what has no memory has no capacity.
+func TestGrowCapOverflow(t *testing.T) {
+	for _, tc := range []struct{ oldCap, newLen, size, want int }{
+		{0, -1, 8, 0},
+		{1 << 46, 1<<46 + 1, 8, 0},
+		{0, 1 << 62, 8, 0},
+		{5, 9, 0, 9},
+	} {
+		if got := GrowCap(tc.oldCap, tc.newLen, tc.size, true); got != tc.want {
+			t.Errorf("GrowCap(%d, %d, %d) = %d, want %d", tc.oldCap, tc.newLen, tc.size, got, tc.want)
+		}
+	}
+}
+
 // TestRealSlots counts the objects that the real allocator puts into one page,
 // and looks at where they lie, for every class whose spans have one page.
 func TestRealSlots(t *testing.T) {
@@ -162,6 +219,7 @@ func runTiny(seed uint64, n int) (at, size, real, model int) {
 	}
 	realAddrs := make([]uintptr, n)
 	h := New(Config{})
+	h.Malloc(0, 1, true) // before, as the model makes tiny objects itself
 
 	// Single bytes until one begins a block: from there on the state is known.
 	for {
@@ -170,7 +228,6 @@ func runTiny(seed uint64, n int) (at, size, real, model int) {
 			break
 		}
 	}
-	h.Malloc(0, 1, true)
 	for i, size := range sizes {
 		sinkBytes = unsafe.SliceData(make([]byte, size))
 		realAddrs[i] = uintptr(unsafe.Pointer(sinkBytes))

@@ -3,21 +3,19 @@ package alloc
 import "fmt"
 
 const (
-	pageSize         = 1 << pageShift // go:runtime.pageSize
-	pagesPerArena    = 8192           // go:runtime.pagesPerArena
-	heapArenaBytes   = 64 << 20       // go:runtime.heapArenaBytes
-	pallocChunkPages = 512            // go:runtime.pallocChunkPages
-	pageCachePages   = 64             // go:runtime.pageCachePages
-	numSpanClasses   = 136            // go:runtime.numSpanClasses
-	maxTinySize      = tinySize       // go:runtime.maxTinySize
-	mallocHeaderSize = 8              // go:runtime.mallocHeaderSize
-	minSizeForHeader = 512            // go:runtime.minSizeForMallocHeader
-	maxAlloc         = 1 << 48        // go:runtime.maxAlloc
-	inlineMarkBytes  = 128            // go:runtime unsafe.Sizeof(spanInlineMarkBits{})
-	reclaimerChunk   = 512            // go:runtime.pagesPerReclaimerChunk
-	spanSetBlock     = 512            // go:runtime.spanSetBlockEntries
-	spanRecords      = 128            // go:runtime len(p{}.mspancache.buf)
-	maxSmallRequest  = maxSmallSize - mallocHeaderSize
+	pageSize            = 1 << pageShift // go:runtime.pageSize
+	pagesPerArena       = 8192           // go:runtime.pagesPerArena
+	heapArenaBytes      = 64 << 20       // go:runtime.heapArenaBytes
+	numSpanClasses      = 136            // go:runtime.numSpanClasses
+	maxTinySize         = tinySize       // go:runtime.maxTinySize
+	mallocHeaderSize    = 8              // go:runtime.mallocHeaderSize
+	minSizeForHeader    = 512            // go:runtime.minSizeForMallocHeader
+	maxAlloc            = 1 << 48        // go:runtime.maxAlloc
+	inlineMarkBytes     = 128            // go:runtime unsafe.Sizeof(spanInlineMarkBits{})
+	reclaimerChunk      = 512            // go:runtime.pagesPerReclaimerChunk
+	spanSetBlockEntries = 512            // go:runtime.spanSetBlockEntries
+	spanRecords         = 128            // go:runtime len(p{}.mspancache.buf)
+	maxSmallRequest     = maxSmallSize - mallocHeaderSize
 
 	// heapBase is the first address that mallocinit asks for, which the
 	// runtime randomises since Go 1.26 (runtime/malloc.go: randomizeHeapBase).
@@ -139,6 +137,40 @@ func RoundUp(size int, noscan bool) int {
 		return int(uint64(classToSize[classFor(n+header)]) - header)
 	}
 	return int(alignUp(n, pageSize))
+}
+
+// GrowCap returns the capacity that append gives a slice of capacity oldCap that
+// has to hold newLen elements, newLen > oldCap, of elemSize bytes each: twice the
+// old one, from 256 elements on less and less until it is a quarter more, and
+// then as many as fit into the memory that so many get (runtime/slice.go:
+// growslice, nextslicecap). 0 means that Go would panic: len out of range.
+func GrowCap(oldCap, newLen, elemSize int, noscan bool) int {
+	if newLen < 0 {
+		return 0
+	}
+	if elemSize == 0 {
+		return newLen
+	}
+	newcap := nextSliceCap(newLen, oldCap)
+	if uint64(newcap) > maxAlloc/uint64(elemSize) {
+		return 0
+	}
+	return RoundUp(newcap*elemSize, noscan) / elemSize
+}
+
+func nextSliceCap(newLen, oldCap int) int {
+	const threshold = 256
+	if newLen > 2*oldCap {
+		return newLen
+	}
+	if oldCap < threshold {
+		return 2 * oldCap
+	}
+	newcap := oldCap
+	for newcap < newLen {
+		newcap += (newcap + 3*threshold) >> 2
+	}
+	return newcap
 }
 
 // headerOf returns the bytes that a small request needs for its type pointer.

@@ -2,7 +2,10 @@ package alloc
 
 import (
 	"fmt"
+	"math/bits"
 	"strings"
+
+	"rtbook/model/event"
 )
 
 // Snapshot is the whole state of a heap as plain data.
@@ -11,29 +14,66 @@ type Snapshot struct {
 	Swept    bool // no unswept span is left
 	Marking  bool // new objects are born marked
 	Arenas   []Arena
+	Next     Range // addresses that are reserved and not yet mapped (mheap.curArena)
 	Procs    []Proc
 	Central  []Central // those that have spans, by class
 	Spans    []Span    // in use, by address
 	Free     []Pages   // free pages that no P has cached, by address
+	Chunks   []Chunk   // bitmaps of the page allocator, by address
+	Summary  []Summary // its summaries: level by level from the root, by address
+	Search   uint64    // searchAddr: below it, no page is free
 	Stats    Stats
 }
 
 // Arena is 64 MiB of reserved addresses.
 type Arena struct {
 	Base   uint64
-	Mapped uint64 // bytes from Base on that are usable
+	Mapped uint64 // bytes of it that are usable
 	InUse  uint64 // bytes of them that are spans
+	Zeroed uint64 // bytes from Base on that may have been used: the others are zero
+	Spans  int    // spans that begin in it
+	Marked int    // those of them in which an object is marked
+}
+
+// Chunk is the page allocator's bitmaps for 512 pages, the first page in the
+// lowest bit of the first word.
+type Chunk struct {
+	Base      uint64
+	InUse     []uint64 // pages that are part of a span or in a page cache
+	Scavenged []uint64 // free pages without memory behind them
+}
+
+// Summary says of a range of pages how many free ones it begins with, the
+// longest run of free ones, and how many it ends with. The ranges that have no
+// usable page are left out.
+type Summary struct {
+	Level           int // 0 is the root
+	Base            uint64
+	Pages           int
+	Start, Max, End int
 }
 
 // Proc is what a P has of the allocator.
 type Proc struct {
 	ID         int
 	Cached     []uint64 // addresses of the cached spans, by span class
+	Cache      []Cached // the same, with what is left in them
 	Tiny       uint64   // address of the tiny block, or 0
 	TinyOffset int      // bytes of it that are used
 	PageBase   uint64   // address of the block of pages in the page cache
 	PageFree   uint64   // its free pages, the first in the lowest bit
+	PageScav   uint64   // those of them without memory behind them
 	FlushGen   uint32   // sweepgen of the last flush
+}
+
+// Cached is a span in an mcache.
+type Cached struct {
+	Class      int
+	Noscan     bool
+	Span       uint64
+	Free       int    // slots
+	Next       int    // freeindex: the slot that AllocCache begins with
+	AllocCache uint64 // free slots from Next on, as far as the loaded 64 go
 }
 
 // Central is an mcentral: addresses of spans, first to be used first.
@@ -84,15 +124,15 @@ func (h *Heap) Snapshot() Snapshot {
 		}
 	}
 	where := h.whereabouts()
-	for _, s := range h.spans {
-		snap.Spans = append(snap.Spans, s.snapshot(where[s]))
+	h.eachSpan(func(s *mspan) { snap.Spans = append(snap.Spans, s.snapshot(where[s])) })
+	inUse := h.bytesInUse()
+	for _, index := range h.arenasByAddress() {
+		a := h.arenas[index].snapshot(h, arenaBase(index))
+		a.InUse = inUse[index]
+		snap.Arenas = append(snap.Arenas, a)
 	}
-	for _, r := range h.pages.free {
-		snap.Free = append(snap.Free, Pages{r.start * pageSize, r.n})
-	}
-	for base := h.arena.first; base < h.arena.end; base += heapArenaBytes {
-		snap.Arenas = append(snap.Arenas, h.arenaAt(base))
-	}
+	snap.Next = Range{h.curArena.base, h.curArena.limit}
+	h.pages.snapshot(&snap)
 	return snap
 }
 
@@ -105,27 +145,100 @@ func (h *Heap) Span(addr uint64) (Span, bool) {
 	return s.snapshot(h.whereabouts()[s]), true
 }
 
-func (h *Heap) arenaAt(base uint64) Arena {
-	a := Arena{Base: base}
-	if h.arena.base > base {
-		a.Mapped = min(h.arena.base-base, heapArenaBytes)
+func (ha *heapArena) snapshot(h *Heap, base uint64) Arena {
+	a := Arena{Base: base, Zeroed: ha.zeroedBase}
+	for _, r := range h.pages.inUse {
+		a.Mapped += overlap(r.base, r.limit, base, base+heapArenaBytes)
 	}
-	for _, s := range h.spans {
-		if s.base < base+heapArenaBytes && s.end() > base {
-			a.InUse += min(s.end(), base+heapArenaBytes) - max(s.base, base)
-		}
+	for i, w := range ha.pageInUse {
+		a.Spans += bits.OnesCount64(w)
+		a.Marked += bits.OnesCount64(w & ha.pageMarks[i])
 	}
 	return a
+}
+
+// bytesInUse returns how many bytes of each arena are spans.
+func (h *Heap) bytesInUse() map[uint64]uint64 {
+	inUse := map[uint64]uint64{}
+	h.eachSpan(func(s *mspan) {
+		for base := s.base; base < s.end(); {
+			index := arenaIndex(base)
+			limit := min(s.end(), arenaBase(index)+heapArenaBytes)
+			inUse[index] += limit - base
+			base = limit
+		}
+	})
+	return inUse
+}
+
+// overlap returns how many of the addresses from a up to b lie between from and
+// to.
+func overlap(a, b, from, to uint64) uint64 {
+	if a, b = max(a, from), min(b, to); a < b {
+		return b - a
+	}
+	return 0
+}
+
+func (p *pageAlloc) snapshot(snap *Snapshot) {
+	snap.Search = uint64(p.searchAddr)
+	for _, r := range p.inUse {
+		for ci := chunkIndex(r.base); ci < chunkIndex(r.limit); ci++ {
+			chunk := p.chunks[ci]
+			snap.Chunks = append(snap.Chunks, Chunk{
+				Base:      chunkBase(ci),
+				InUse:     append([]uint64(nil), chunk.pallocBits[:]...),
+				Scavenged: append([]uint64(nil), chunk.scavenged[:]...),
+			})
+		}
+	}
+	snap.Free = freePages(snap.Chunks)
+	for l := 0; l < summaryLevels; l++ {
+		next := uint64(0)
+		for _, r := range p.inUse {
+			i := max(next, offAddr(r.base).offset()>>levelShift(l))
+			for next = offAddr(r.limit-1).offset()>>levelShift(l) + 1; i < next; i++ {
+				start, most, end := p.summary[l].get(i).unpack()
+				snap.Summary = append(snap.Summary, Summary{
+					Level: l, Base: i<<levelShift(l) + arenaBaseOffset, Pages: 1 << levelLogPages(l),
+					Start: int(start), Max: int(most), End: int(end),
+				})
+			}
+		}
+	}
+}
+
+// freePages returns the runs of pages that are not in use.
+func freePages(chunks []Chunk) []Pages {
+	var free []Pages
+	for _, c := range chunks {
+		for i := uint64(0); i < pallocChunkPages; i++ {
+			if c.InUse[i/64]>>(i%64)&1 != 0 {
+				continue
+			}
+			page := c.Base + i*pageSize
+			if n := len(free); n > 0 && free[n-1].Base+free[n-1].Count*pageSize == page {
+				free[n-1].Count++
+			} else {
+				free = append(free, Pages{page, 1})
+			}
+		}
+	}
+	return free
 }
 
 func (p *proc) snapshot() Proc {
 	view := Proc{
 		ID: p.id, Tiny: p.cache.tiny, TinyOffset: int(p.cache.tinyoffset), FlushGen: p.cache.flushGen,
-		PageBase: p.pcache.base * pageSize, PageFree: p.pcache.free,
+		PageBase: p.pcache.base, PageFree: p.pcache.cache, PageScav: p.pcache.scav,
 	}
 	for _, s := range p.cache.alloc {
 		if s != nil {
 			view.Cached = append(view.Cached, s.base)
+			view.Cache = append(view.Cache, Cached{
+				Class: s.class.class(), Noscan: s.class.noscan(), Span: s.base,
+				Free: int(s.free()), Next: int(s.freeindex), AllocCache: s.allocCache,
+			})
 		}
 	}
 	return view
@@ -145,7 +258,7 @@ func (c *mcentral) snapshot(sweepgen uint32) Central {
 // some, which the set does not know yet.
 func (set *spanSet) bases() []uint64 {
 	var all []uint64
-	for _, s := range set.spans {
+	for _, s := range set.all() {
 		if s.state == spanInUse {
 			all = append(all, s.base)
 		}
@@ -157,9 +270,7 @@ func (set *spanSet) bases() []uint64 {
 // given, or is sweeping, is in nobody's list.
 func (h *Heap) whereabouts() map[*mspan]string {
 	where := map[*mspan]string{}
-	for _, s := range h.spans {
-		where[s] = "the hands of a request"
-	}
+	h.eachSpan(func(s *mspan) { where[s] = "the hands of a request" })
 	for i := range h.central {
 		c := &h.central[i]
 		// A span that the reclaimer swept is in two sets; the swept one, which
@@ -173,7 +284,7 @@ func (h *Heap) whereabouts() map[*mspan]string {
 			{c.partialSwept(h.sweepgen), "mcentral, partial"},
 			{c.fullSwept(h.sweepgen), "mcentral, full"},
 		} {
-			for _, s := range in.set.spans {
+			for _, s := range in.set.all() {
 				where[s] = in.name
 			}
 		}
@@ -245,10 +356,26 @@ func (h *Heap) String() string {
 }
 
 // Story returns the events of the last operation as lines of a table: what was
-// done, and why. It is empty without Config.Record.
+// done, and why. It leaves out how the page allocator finds a page and keeps its
+// summaries. It is empty without Config.Record.
 func (h *Heap) Story() string {
+	var events []event.Event
+	for _, e := range h.Why() {
+		switch e.Kind {
+		case event.SummaryFind, event.ChunkFind, event.SummaryUpdate:
+		default:
+			events = append(events, e)
+		}
+	}
+	return table(events)
+}
+
+// FullStory is Story with nothing left out, down to the bitmaps of pages.
+func (h *Heap) FullStory() string { return table(h.Why()) }
+
+func table(events []event.Event) string {
 	var b strings.Builder
-	for i, e := range h.Why() {
+	for i, e := range events {
 		fmt.Fprintf(&b, "%2d  %-15s  %-42s  %s\n", i+1, e.Kind, e.Detail(), e.Why())
 	}
 	return b.String()

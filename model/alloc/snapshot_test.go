@@ -26,10 +26,11 @@ func TestSnapshot(t *testing.T) {
 	// the tiny block stayed), the full and the large span wait.
 	want := Snapshot{
 		SweepGen: 2,
-		Arenas:   []Arena{{heapBase, 4 << 20, 2*8192 + 1<<20}},
+		Arenas:   []Arena{{Base: heapBase, Mapped: 4 << 20, InUse: 2*8192 + 1<<20, Zeroed: 256 * 8192, Spans: 3, Marked: 3}},
+		Next:     Range{heapBase + 4<<20, heapBase + 64<<20},
 		Procs: []Proc{
-			{ID: 0, PageBase: heapBase, PageFree: ^uint64(7), FlushGen: 2},
-			{ID: 1, PageBase: heapBase + 64*8192, PageFree: ^uint64(1), FlushGen: 2},
+			{ID: 0, PageBase: heapBase, PageFree: ^uint64(7), PageScav: ^uint64(7), FlushGen: 2},
+			{ID: 1, PageBase: heapBase + 64*8192, PageFree: ^uint64(1), PageScav: ^uint64(1), FlushGen: 2},
 		},
 		Central: []Central{
 			{Class: 0, Noscan: true, FullUnswept: []uint64{heapBase + 128*8192}},
@@ -37,6 +38,19 @@ func TestSnapshot(t *testing.T) {
 			{Class: 6, Noscan: true, FullUnswept: []uint64{heapBase}},
 		},
 		Free: []Pages{{heapBase + 8192, 1}, {heapBase + 64*8192, 1}, {heapBase + 256*8192, 256}},
+		Chunks: []Chunk{{
+			Base:      heapBase,
+			InUse:     []uint64{^uint64(1 << 1), ^uint64(1), ^uint64(0), ^uint64(0), 0, 0, 0, 0},
+			Scavenged: []uint64{0, 0, 0, 0, ^uint64(0), ^uint64(0), ^uint64(0), ^uint64(0)},
+		}},
+		Summary: []Summary{
+			{Level: 0, Base: heapBase, Pages: 1 << 21, Max: 256},
+			{Level: 1, Base: heapBase, Pages: 1 << 18, Max: 256},
+			{Level: 2, Base: heapBase, Pages: 1 << 15, Max: 256},
+			{Level: 3, Base: heapBase, Pages: 1 << 12, Max: 256},
+			{Level: 4, Base: heapBase, Pages: 512, Max: 256, End: 256},
+		},
+		Search: heapBase + 8192,
 	}
 	got := h.Snapshot()
 	if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(Snapshot{}, "Spans", "Stats")); diff != "" {
@@ -127,13 +141,13 @@ func TestText(t *testing.T) {
 
 // TestEventsHaveWords: whatever the allocator does, its log can say it.
 func TestEventsHaveWords(t *testing.T) {
-	for k := event.Mallocgc; k <= event.PageCacheFlush; k++ {
+	for k := event.Mallocgc; k <= event.Scavenge; k++ {
 		e := event.Event{Kind: k, Args: event.Args{1, 2, 3, 4}}
 		if strings.HasPrefix(k.String(), "Kind(") || e.Detail() == "" || strings.Contains(e.Detail(), "%!") {
 			t.Errorf("kind %d reads %q", k, e)
 		}
 	}
-	for r := event.WhyZeroSize; r <= event.WhyAllSwept; r++ {
+	for r := event.WhyZeroSize; r <= event.WhySweepBehind; r++ {
 		e := event.Event{Reason: r, Args: event.Args{1, 2, 3, 4}}
 		if e.Why() == "" || strings.Contains(e.Why(), "%!") {
 			t.Errorf("reason %d reads %q", r, e.Why())
@@ -175,4 +189,13 @@ func TestRunsAreTheSame(t *testing.T) {
 	if n := len(silent.Events()) + len(silent.Why()); n != 0 {
 		t.Errorf("%d events were recorded that nobody asked for", n)
 	}
+}
+
+// text returns a snapshot as readable lines.
+func text(s Snapshot) string {
+	out, err := json.MarshalIndent(s, "", " ")
+	if err != nil {
+		return err.Error()
+	}
+	return string(out)
 }

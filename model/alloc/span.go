@@ -1,9 +1,6 @@
 package alloc
 
-import (
-	"math/bits"
-	"sort"
-)
+import "math/bits"
 
 // spanState says who has the pages of a span (runtime/mheap.go: mSpanState).
 // Manual spans, which hold stacks, are not modelled.
@@ -46,7 +43,6 @@ type mspan struct {
 	// the runtime collects them in the span's own page first and merges them
 	// when it sweeps (mgcmark_greenteagc.go: moveInlineMarks).
 	gcmarkBits []uint64
-	pageMarked bool // some object is marked (heapArena.pageMarks)
 	needzero   bool // free slots may hold old data
 }
 
@@ -134,28 +130,6 @@ func (h *Heap) nextFreeIndex(s *mspan) uint16 {
 		s.refillAllocCache(s.freeindex)
 	}
 	return slot
-}
-
-// spanAt returns the span that holds addr, or nil (mheap.go: spanOf).
-func (h *Heap) spanAt(addr uint64) *mspan {
-	i := sort.Search(len(h.spans), func(i int) bool { return h.spans[i].end() > addr })
-	if i < len(h.spans) && h.spans[i].base <= addr {
-		return h.spans[i]
-	}
-	return nil
-}
-
-// addSpan enters s into the spans in use, by address (mheap.go: setSpans).
-func (h *Heap) addSpan(s *mspan) {
-	i := sort.Search(len(h.spans), func(i int) bool { return h.spans[i].base > s.base })
-	h.spans = append(h.spans, nil)
-	copy(h.spans[i+1:], h.spans[i:])
-	h.spans[i] = s
-}
-
-func (h *Heap) removeSpan(s *mspan) {
-	i := sort.Search(len(h.spans), func(i int) bool { return h.spans[i].base >= s.base })
-	h.spans = append(h.spans[:i], h.spans[i+1:]...)
 }
 
 // newBits returns clear bits for n slots.

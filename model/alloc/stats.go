@@ -5,6 +5,7 @@ package alloc
 // (runtime/mstats.go: readmemstats_m).
 type Stats struct {
 	HeapLive     uint64 // bytes of live objects as the pacer sees them: marked, plus all of every span cached since
+	HeapScan     uint64 // bytes allocated since the last collection that may hold pointers, without what mcaches have not yet reported
 	HeapInUse    uint64 // bytes of spans
 	HeapFree     uint64 // bytes of pages that are free and have memory behind them
 	HeapReleased uint64 // bytes of pages that are free and have none
@@ -48,7 +49,7 @@ func (h *Heap) Stats() Stats {
 		}
 	}
 	st := Stats{
-		HeapLive: c.heapLive, HeapInUse: c.heapInUse, HeapFree: c.heapFree,
+		HeapLive: c.heapLive, HeapScan: c.heapScan, HeapInUse: c.heapInUse, HeapFree: c.heapFree,
 		HeapReleased: c.heapReleased, Mapped: c.mapped,
 		PagesInUse: c.pagesInUse, PagesSwept: c.pagesSwept,
 		Mallocs: c.largeAllocs + c.tinyAllocs, Frees: c.largeFrees + c.tinyAllocs,
@@ -66,8 +67,6 @@ func (h *Heap) Stats() Stats {
 		st.Frees += c.smallFrees[id]
 	}
 	st.BySize[0].Allocs, st.BySize[0].Frees = c.largeAllocs, c.largeFrees
-	for _, s := range h.spans {
-		st.BySize[s.class.class()].Spans++
-	}
+	h.eachSpan(func(s *mspan) { st.BySize[s.class.class()].Spans++ })
 	return st
 }

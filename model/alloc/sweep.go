@@ -1,6 +1,11 @@
 package alloc
 
-import "rtbook/model/event"
+import (
+	"fmt"
+	"math/bits"
+
+	"rtbook/model/event"
+)
 
 // StartMark begins a mark phase, as far as the allocator sees one: what is
 // unswept is swept, page marks are cleared, new objects are born marked, and
@@ -22,8 +27,8 @@ func (h *Heap) startMark() {
 		h.reset(c.partialUnswept(h.sweepgen))
 		h.reset(c.fullUnswept(h.sweepgen))
 	}
-	for _, s := range h.spans {
-		s.pageMarked = false
+	for _, ha := range h.arenas {
+		clear(ha.pageMarks[:])
 	}
 	h.marking = true
 	h.markedBytes = 0
@@ -61,13 +66,12 @@ func (h *Heap) findObject(addr uint64) (*mspan, uint16) {
 	if !h.marking {
 		h.throw("gcDrain phase incorrect", "no mark phase is going on")
 	}
-	s := h.spanAt(addr)
+	s := h.spanOf(addr)
 	if s == nil {
-		// The runtime's span map still has the dead span that was there.
-		if h.arena.spanned.overlap(addr/pageSize, 1) != 0 {
-			h.throw("found bad pointer in Go heap (incorrect use of unsafe or cgo?)", "pointer %#x to unallocated span", addr)
-		}
 		return nil, 0
+	}
+	if s.state != spanInUse {
+		h.throw("found bad pointer in Go heap (incorrect use of unsafe or cgo?)", "pointer %#x to unallocated span", addr)
 	}
 	if addr >= s.limit {
 		h.throw("found bad pointer in Go heap (incorrect use of unsafe or cgo?)",
@@ -81,7 +85,8 @@ func (h *Heap) setMarked(s *mspan, slot uint16) {
 		return
 	}
 	setBit(s.gcmarkBits, slot)
-	s.pageMarked = true
+	ha, page := h.pageOf(s.base)
+	ha.pageMarks[page/64] |= 1 << (page % 64)
 	h.markedBytes += s.elemsize
 }
 
@@ -107,17 +112,28 @@ func (h *Heap) startSweep() {
 	h.lock()
 	h.marking = false
 	h.stats.heapLive = h.markedBytes // gcController.resetLive
+	h.stats.heapScan = 0
+	for _, p := range h.procs {
+		p.cache.scanAlloc = 0 // gcMark
+	}
 	h.stats.pagesSwept = 0
 	h.sweepgen += 2
 	h.swept = false
 	h.sweepIndex = 0
 	h.reclaimIndex, h.reclaimCredit = 0, 0
-	h.reclaimLimit = (h.arena.end - h.arena.first) / pageSize
+	h.sweepArenas = h.heapArenas[:len(h.heapArenas):len(h.heapArenas)]
 	h.emit(event.SweepGen, event.WhySweepBegins, uint64(h.sweepgen), h.markedBytes)
 	for i := len(h.procs) - 1; i >= 0; i-- {
 		p := h.procs[i]
 		h.then(func() { h.prepareForSweep(p) })
 	}
+	h.then(func() {
+		h.pages.scav.nextGen()
+		h.pace.sweepPagesPerByte = 0
+		if h.cfg.Trigger != nil {
+			h.paceSweeper(h.cfg.Trigger(h.stats.heapLive))
+		}
+	})
 }
 
 // Collect is a whole collection in one call: the objects given survive, every
@@ -135,6 +151,44 @@ func (h *Heap) Collect(live ...Object) {
 				count++
 			}
 		}
+		h.emit(event.MarkBits, event.WhyReachable, count, h.markedBytes-before)
+	})
+	h.Run()
+	h.StartSweep()
+	h.opMark = mark
+}
+
+// Free is a whole collection in one call, in which these objects turn out to be
+// garbage and every other one survives. Sweeping is left to be done. Go has no
+// call that frees an object, so there is no throw for freeing what is none, or
+// twice: such a call panics and changes nothing.
+func (h *Heap) Free(dead ...Object) {
+	h.begin(0)
+	free := map[uint64]bool{} // addresses of slots
+	for _, o := range dead {
+		s := h.spanAt(o.Addr)
+		if s == nil || o.Addr >= s.limit || !s.used(s.slotOf(o.Addr)) {
+			panic(fmt.Sprintf("alloc: Free of %#x, where no object is allocated", o.Addr))
+		}
+		at := s.addr(s.slotOf(o.Addr))
+		if free[at] {
+			panic(fmt.Sprintf("alloc: Free of %#x, in the slot at %#x, twice", o.Addr, at))
+		}
+		free[at] = true
+	}
+	h.StartMark()
+	mark := h.opMark
+	h.begin(0)
+	h.then(func() {
+		before, count := h.markedBytes, uint64(0)
+		h.eachSpan(func(s *mspan) {
+			for slot := uint16(0); slot < s.nelems; slot++ {
+				if s.used(slot) && !free[s.addr(slot)] && !bit(s.gcmarkBits, slot) {
+					h.setMarked(s, slot)
+					count++
+				}
+			}
+		})
 		h.emit(event.MarkBits, event.WhyReachable, count, h.markedBytes-before)
 	})
 	h.Run()
@@ -197,7 +251,7 @@ func (h *Heap) nextSpanForSweep() *mspan {
 		if h.sweepIndex%2 != 0 {
 			set = c.partialUnswept(h.sweepgen)
 		}
-		if s := set.pop(); s != nil {
+		if s := h.pop(set); s != nil {
 			return s
 		}
 	}
@@ -299,7 +353,7 @@ func (h *Heap) reclaimMore(want uint64, locked bool) {
 	}
 	first := h.reclaimIndex
 	h.reclaimIndex += reclaimerChunk
-	if first >= h.reclaimLimit {
+	if first/pagesPerArena >= uint64(len(h.sweepArenas)) {
 		h.reclaimIndex = 1 << 63
 		return
 	}
@@ -307,36 +361,37 @@ func (h *Heap) reclaimMore(want uint64, locked bool) {
 		h.lock()
 	}
 	found := uint64(0)
-	steps := h.reclaimChunk(h.arena.first/pageSize+first, &found)
-	steps = append(steps, func() {
-		if found > want {
-			h.reclaimCredit += found - want
-			return
-		}
-		if found < want {
-			h.then(func() { h.reclaimMore(want-found, true) })
-		}
-	})
-	h.then(steps...)
+	ha := h.arenas[h.sweepArenas[first/pagesPerArena]]
+	h.then(
+		func() { h.reclaimChunk(ha, first%pagesPerArena/64, reclaimerChunk/64, &found) },
+		func() {
+			if found > want {
+				h.reclaimCredit += found - want
+			} else if found < want {
+				h.reclaimMore(want-found, true)
+			}
+		},
+	)
 }
 
-// reclaimChunk returns a step for each span that begins in 512 pages and has
-// nothing marked; each adds the pages that it freed.
-func (h *Heap) reclaimChunk(page uint64, found *uint64) []func() {
+// reclaimChunk sweeps the spans that begin in the pages of n words from word i
+// on and have nothing marked, and adds the pages that it freed to found.
+func (h *Heap) reclaimChunk(ha *heapArena, i, n uint64, found *uint64) {
 	var steps []func()
-	for _, s := range h.spans {
-		if at := s.base / pageSize; at < page || at >= page+reclaimerChunk || s.pageMarked {
-			continue
+	for ; n > 0; i, n = i+1, n-1 {
+		for w := ha.pageInUse[i] &^ ha.pageMarks[i]; w != 0; w &= w - 1 {
+			page := i*64 + uint64(bits.TrailingZeros64(w))
+			steps = append(steps, func() {
+				s := ha.spanOf(page)
+				if ha.pageInUse[page/64]>>(page%64)&1 == 0 || !h.tryAcquire(s) {
+					return
+				}
+				h.then(
+					func() { h.sweep(s, false, func() { *found += s.npages }) },
+					h.lock, // given up for the sweep, taken again after it
+				)
+			})
 		}
-		steps = append(steps, func() {
-			if !h.tryAcquire(s) {
-				return
-			}
-			h.then(
-				func() { h.sweep(s, false, func() { *found += s.npages }) },
-				h.lock, // given up for the sweep, taken again after it
-			)
-		})
 	}
-	return steps
+	h.then(steps...)
 }

@@ -19,12 +19,13 @@ func throwOf(f func()) (thrown *event.Throw) {
 // TestThrows breaks the state behind the machine's back, and expects the check
 // that the runtime has for it.
 func TestThrows(t *testing.T) {
-	spans := func(h *Heap) *mspan { return h.spans[0] }
+	spans := func(h *Heap) *mspan { return inUse(h)[0] }
 	for _, tc := range []struct {
 		text string
 		run  func(h *Heap) // on a heap with one object of 64 bytes on P 0
 	}{
 		{"out of memory", func(h *Heap) { h.Malloc(0, 1<<48, true) }},
+		{"runtime: out of memory", func(h *Heap) { h.Malloc(0, 1<<45, true) }},
 		{"found bad pointer in Go heap (incorrect use of unsafe or cgo?)", func(h *Heap) {
 			h.StartMark()
 			h.Mark(heapBase + 8191) // in the mark bits at the end of the page
@@ -107,7 +108,9 @@ func TestThrows(t *testing.T) {
 			h.BeginMalloc(0, 8<<20, true)
 			for h.Step() {
 				if w := h.Why(); w[len(w)-1].Kind == event.HeapGrow {
-					h.pages.free = nil
+					for _, chunk := range h.pages.chunks {
+						chunk.pallocBits.setRange(0, pallocChunkPages)
+					}
 				}
 			}
 		}},
@@ -138,7 +141,7 @@ func TestThrows(t *testing.T) {
 func TestThrowTextsAreTheRuntimes(t *testing.T) {
 	var source strings.Builder
 	dir := filepath.Join(goroot(t), "src/runtime")
-	for _, name := range []string{"malloc.go", "mcache.go", "mcentral.go", "mheap.go", "mbitmap.go", "mgc.go", "mgcmark.go", "mgcsweep.go", "mspanset.go"} {
+	for _, name := range []string{"malloc.go", "mcache.go", "mcentral.go", "mheap.go", "mbitmap.go", "mgc.go", "mgcmark.go", "mgcsweep.go", "mspanset.go", "mpagealloc.go", "mgcscavenge.go", "mem_linux.go"} {
 		text, err := os.ReadFile(filepath.Join(dir, name))
 		if err != nil {
 			t.Fatal(err)
@@ -158,7 +161,7 @@ func TestThrowTextsAreTheRuntimes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, part := range strings.Split(string(text), `h.throw("`)[1:] {
+		for _, part := range strings.Split(string(text), `.throw("`)[1:] {
 			msg, _, _ := strings.Cut(part, `"`)
 			if !strings.Contains(source.String(), `throw("`+msg+`")`) {
 				t.Errorf("%s throws %q, the runtime does not", name, msg)

@@ -28,6 +28,12 @@ const (
 	SweepSpan            // mark bits become alloc bits: address, slots freed, slots kept, slots
 	SweepDrained         // no unswept span is left: sweepgen
 	PageCacheFlush       // a P's page cache is given back: first page's address, free pages
+	SummaryFind          // a search for pages looks at a summary: level, address, longest free run, pages wanted
+	ChunkFind            // a search for pages looks at a bitmap: chunk's address, page in it, pages wanted, address
+	SummaryUpdate        // summaries follow the bitmaps: address, levels changed, longest free run of the chunk, searchAddr
+	SweepPace            // sweeping is spread over what will be allocated: pages, bytes, trigger
+	SweepCredit          // a request has to sweep first: pages missing, pages due, pages swept
+	Scavenge             // memory behind free pages goes back to the system: pages, runs, bytes asked for
 )
 
 var allocKinds = map[Kind]kindInfo{
@@ -53,6 +59,12 @@ var allocKinds = map[Kind]kindInfo{
 	SweepSpan:       {"sweep", "%#[1]x, %[2]d freed, %[3]d of %[4]d kept"},
 	SweepDrained:    {"markDrained", "sweepgen %[1]d"},
 	PageCacheFlush:  {"pcache.flush", "%[2]d page%[2]z at %#[1]x"},
+	SummaryFind:     {"pages.find", "level %[1]d, at %#[2]x"},
+	ChunkFind:       {"chunk.find", "chunk at %#[1]x, page %[2]d"},
+	SummaryUpdate:   {"pages.update", "%[2]d level%[2]z from %#[1]x on"},
+	SweepPace:       {"gcPaceSweeper", "%[1]d page%[1]z in %[2]d bytes"},
+	SweepCredit:     {"deductSweepCredit", "%[2]d page%[2]z due, %[3]d swept"},
+	Scavenge:        {"scavenge", "%[1]d page%[1]z in %[2]d run%[2]z"},
 }
 
 // Reasons of the allocator.
@@ -96,11 +108,27 @@ const (
 	WhyCarvePageCache
 	WhyCarve
 	WhyNoArena
+	WhyRestOfArena
 	WhyNoRun
 	WhySpanSmall
 	WhySpanLarge
 	WhySweepPending
 	WhyIdleP
+
+	// Its page allocator.
+	WhySearchAddrChunk
+	WhyDown
+	WhyAcross
+	WhyNowhere
+	WhyZeroBits
+	WhySummariesFollow
+	WhySummariesStay
+
+	// Its scavenger.
+	WhyMemoryLimit
+	WhyRetainGoal
+	WhyScavengeForced
+	WhyScavengeBackground
 
 	// Collections.
 	WhyMarkBegins
@@ -114,6 +142,8 @@ const (
 	WhySweptFull
 	WhySpanDead
 	WhyAllSwept
+	WhySweepPaced
+	WhySweepBehind
 )
 
 var allocReasons = map[Reason]string{
@@ -149,11 +179,25 @@ var allocReasons = map[Reason]string{
 	WhyCarvePageCache:        "mheap carves %[1]d page%[1]z from the P's page cache",
 	WhyCarve:                 "mheap carves %[1]d page%[1]z, first fit",
 	WhyNoArena:               "no arena has room: the system reserves addresses",
+	WhyRestOfArena:           "the new addresses do not follow: the rest of the old ones is mapped first",
 	WhyNoRun:                 "mheap has no free run of %[3]d page%[3]z",
 	WhySpanSmall:             "a span for slots of one class",
 	WhySpanLarge:             "a span for one large object",
 	WhySweepPending:          "sweeping is not done: dead spans first",
 	WhyIdleP:                 "an idle P keeps no pages",
+
+	WhySearchAddrChunk: "the chunk of searchAddr has %[3]d free page%[3]z in a row: no search from the root",
+	WhyDown:            "%[3]d free page%[3]z in a row in there: a level down",
+	WhyAcross:          "%[3]d free page%[3]z in a row across a border: found",
+	WhyNowhere:         "no run of %[4]d free page%[4]z",
+	WhyZeroBits:        "the first %[3]d zero bit%[3]z in a row",
+	WhySummariesFollow: "the bits have changed, and the summaries above them",
+	WhySummariesStay:   "the bits have changed, the chunk's summary has not",
+
+	WhyMemoryLimit:        "above the memory limit: free pages give up their memory",
+	WhyRetainGoal:         "the heap has grown beyond what it may retain",
+	WhyScavengeForced:     "the caller asked for it: any free page",
+	WhyScavengeBackground: "the caller asked for it: no page of a chunk that is nearly full",
 
 	WhyMarkBegins:   "marking begins: new objects are born marked",
 	WhyReachable:    "found reachable",
@@ -166,4 +210,6 @@ var allocReasons = map[Reason]string{
 	WhySweptFull:    "all survive: mcentral lists it as full",
 	WhySpanDead:     "mheap has its pages back",
 	WhyAllSwept:     "no unswept span is left",
+	WhySweepPaced:   "a page is due for every so many bytes",
+	WhySweepBehind:  "%[1]d page%[1]z behind with sweeping: that comes first",
 }
