@@ -47,9 +47,9 @@ type Reason uint16
 // grow without renumbering the others.
 const (
 	allocBase = 100
-	schedBase = 200
 	gcBase    = 300
 	bootBase  = 400
+	schedBase = 500
 )
 
 // NoReason is the reason of an event that needs none.
@@ -64,12 +64,12 @@ type kindInfo struct {
 
 func (k Kind) info() kindInfo {
 	switch {
+	case k >= schedBase:
+		return schedKinds[k]
 	case k >= bootBase:
 		return bootKinds[k]
 	case k >= gcBase:
 		return gcKinds[k]
-	case k >= schedBase:
-		return schedKinds[k]
 	default:
 		return allocKinds[k]
 	}
@@ -77,12 +77,12 @@ func (k Kind) info() kindInfo {
 
 func (r Reason) format() string {
 	switch {
+	case r >= schedBase:
+		return schedReasons[r]
 	case r >= bootBase:
 		return bootReasons[r]
 	case r >= gcBase:
 		return gcReasons[r]
-	case r >= schedBase:
-		return schedReasons[r]
 	case r == NoReason:
 		return ""
 	default:

@@ -15,12 +15,15 @@
 //
 // # Programs
 //
-// A body is a function of its own goroutine, a [*G]. What Go's statements and
-// package sync do is a method of it: Go, Send, Recv, Lock, Wait, Gosched.
-// Between two operations a body may do what any Go code may, and no other
-// goroutine runs meanwhile, on however many Ps: bodies may share variables. It
-// must not block in any other way, nor call runtime.Goexit. Printf collects
-// lines in the machine's Output. Channels carry any values.
+// A body is a function of its own goroutine, a [*G]. What Go's statements,
+// package sync, package time and package runtime do is a method of it: Go,
+// Send, Recv, Select, Lock, Wait, Sleep, Gosched, LockOSThread. Work is Go code
+// that takes time and calls nothing, Syscall a system call, Read and Write are
+// on a file that the network poller watches, Call is a call of a function with
+// a frame. Between two operations a body may do what any Go code may, and no
+// other goroutine runs meanwhile, on however many Ps: bodies may share
+// variables. It must not block in any other way, nor call runtime.Goexit.
+// Printf collects lines in the machine's Output. Channels carry any values.
 //
 // The bodies are coroutines of package iter, so there is no parallelism, no
 // clock and no chance but that of [Config.Seed]: two runs with one Config are
@@ -43,19 +46,33 @@
 //
 // [Machine.Step] does one thing and emits one [event.Event] with its reason:
 // an M takes a goroutine from a queue and starts it; a goroutine sends; its
-// receiver is made runnable. Each M that is awake takes one step in a round
-// ([RoundRobin]) or the seed says which one is next ([Random]), so that a
-// thief can come between any two things. A step takes 50 ns of virtual time,
-// which only serves to give the runtime's own delays (3 µs before a runnext is
-// stolen, 1 ms until a mutex starves) a place among the steps. Real durations
-// are not modelled: a thread, for example, starts at once.
+// receiver is made runnable. [Config.Interleave] says which M takes the next
+// step: each in turn ([RoundRobin]), any, by the seed ([Random]), or as a list
+// says ([Script]); so a thief can come between any two things.
+//
+// Time is virtual. A step takes what [Config.Costs] says, 50 ns unless it says
+// another; Work, Syscall and Sleep take what they are told; and the runtime's
+// own times are its own: 3 µs before a runnext is stolen, 1 ms until a mutex
+// starves, 20 µs to 10 ms between two looks of sysmon, 10 ms for a time slice,
+// whole milliseconds for a sleep in epoll. When every M sleeps the clock goes on
+// to when the first one wakes. A thread starts at once unless Costs.Thread says
+// how long it takes.
+//
+// sysmon is a thread without a number, which looks at the Ps as the real one
+// does: it preempts a goroutine whose time slice is over, takes the P of a long
+// system call, and polls the network when nobody else has for 10 ms. A
+// goroutine that is to be preempted stops at its next operation, or in Work, as
+// by the runtime's signal, at once. A body that does no operation holds its P
+// for ever.
 //
 // [Machine.Snapshot] is the whole state as plain data, [Machine.Log] the story
 // so far. Both may be used at any time, also in bodies.
 //
 // A program that dies does so in Step (and Run): one of Go's fatal errors,
 // a deadlock among them, is an [*event.Throw], and bodies cannot recover it; a
-// panic that reached the top of a goroutine is a [*Panic]. From then on Step
+// panic that reached the top of a goroutine is a [*Panic]; and a program that
+// does not end, or waits for what never comes, is ended with a [*Limit] (a real
+// one goes on, or hangs). From then on Step
 // panics with the same value, and Snapshot still works. [Machine.TryRun]
 // returns the value instead. A machine that is left before its program has
 // ended must be closed, or its coroutines stay in memory.
@@ -63,30 +80,40 @@
 // # Exactness
 //
 // Functions carry the names of the runtime's and do their work in the same
-// order; each names the file and function that it mirrors. With one P the
-// event order is compared with the real runtime's, operation by operation: for
-// recorded programs (testdata) and for random ones that a compiled child runs
-// (TestReal). With several Ps the real order depends on the hardware; there
-// the queues, the stealing and the waking follow the source, and invariants of
+// order; each names the file and function that it mirrors.
+//
+// With one P the event order is compared with the real runtime's, operation by
+// operation, for recorded programs (testdata) and for random ones that a
+// compiled child runs (TestReal): goroutine trees, yields, channels, select with
+// at most one case ready, mutexes, reader/writer mutexes, wait groups,
+// conditions, Once, locked threads, pipes, sleeps and timers, hundreds of
+// goroutines, deadlocks, and programs that die of an error. Where the order
+// depends on durations (system calls, loops) these lie far apart. Functions
+// without time in them, from runqsteal and globrunqgetbatch to the heap of
+// timers, the orders of select and the growth of stacks, are called in the
+// runtime itself, through an overlay, and must give the same (TestRealInternals).
+// With several Ps the real order depends on the hardware; there invariants of
 // the state are checked after every step.
 //
 // # What is left out
 //
-//   - System calls, and so the handoff of a P and sysmon, which retakes Ps and
-//     preempts: a body that never calls an operation holds its P for ever.
-//   - Timers, Sleep and the network poller: when every M sleeps, checkdead ends
-//     the program at once.
-//   - Select over several cases; TrySend and TryRecv are select with one case
-//     and a default. RWMutex, Once and the other types of package sync.
-//   - Changes of GOMAXPROCS and stopping the world.
-//   - What findRunnable looks for besides goroutines in queues: the reader of
-//     an execution trace, the garbage collector's workers, finalizers, cleanups.
+//   - Why the world is stopped but for GOMAXPROCS: the garbage collector's
+//     phases, its workers, assists and the goroutine that forces it;
+//     [Machine.ScanStacks] does to stacks what a collection does.
+//   - What findRunnable looks for besides goroutines, timers and the network:
+//     the reader of an execution trace, finalizers, cleanups, and the second
+//     looks after them. sysmon's other work: the scavenger, and the default
+//     GOMAXPROCS, once a second.
 //   - The runtime's own goroutines: main is goroutine 1 and the first one that
 //     it starts is 2, where a real process has its helpers in between.
-//   - Threads locked by LockOSThread, cgo, the limit of 10,000 threads, stacks
-//     and their growth.
-//   - The race detector's shuffling of the queues (randomizeScheduler), and
-//     systems without sysmon, where runnext is not used.
-//   - An interleaving by a script: it is round robin or by the seed.
+//   - Signals, cgo and callbacks, the template thread but for its count, and
+//     what makes a stack unsafe to move or a place unsafe to preempt.
+//   - Files but for messages that are there or not: no deadlines, no writers
+//     that wait, one reader at a time.
+//   - internal/synctest, the race detector's shuffling of the queues
+//     (randomizeScheduler), and systems without sysmon, where runnext is not
+//     used.
+//   - The cache of sudogs for each P, the table by which a semaphore's waiters
+//     are found, GODEBUG=asynctimerchan.
 //   - Memory order and failed compare-and-swaps: steps are atomic.
 package sched

@@ -48,6 +48,10 @@ func (g *G) enter(op string) (*Machine, *g) {
 		panic(fmt.Sprintf("sched: %s of goroutine %d (%s), while %s of a machine in its body runs",
 			op, g.goid, g.name, s.inner.running()))
 	}
+	if g.gp.preempt {
+		// The prologue of the function finds stackPreempt for the guard.
+		s.gopreempt(g.gp)
+	}
 	return s, g.gp
 }
 
@@ -61,19 +65,21 @@ func (s *Machine) running() string {
 
 // enterOn is enter for an operation on o, which may be nil for a nil channel.
 func (g *G) enterOn(op string, o *object) (*Machine, *g) {
+	g.checkOwn(op, o)
+	return g.enter(op)
+}
+
+// checkOwn checks that o is of g's machine.
+func (g *G) checkOwn(op string, o *object) {
 	if o != nil && o.s != g.s {
 		panic(fmt.Sprintf("sched: %s of goroutine %d (%s) on %q, a %s of another machine", op, g.goid, g.name, o.name, o.kind))
 	}
-	return g.enter(op)
 }
 
 // Go starts a goroutine: go body(…). The name is for people.
 func (g *G) Go(name string, body func(*G)) {
 	s, gp := g.enter("Go")
-	if body == nil {
-		s.throw("go of nil func value", name)
-	}
-	s.newproc(gp, name, body)
+	s.newproc(gp.m, gp, name, body)
 }
 
 // Gosched lets others run: the goroutine goes to the end of the global queue.
@@ -92,6 +98,99 @@ func (g *G) Goexit() {
 	panic(errGoexit)
 }
 
+// Yield is runtime.goyield, which package sync uses where it hands over a
+// mutex: the goroutine goes to the end of its P's queue.
+func (g *G) Yield() {
+	s, gp := g.enter("Yield")
+	s.goyield(gp)
+}
+
+// Work runs Go code for ns virtual nanoseconds that calls nothing. A time slice
+// that ends meanwhile is noticed at once, as by the signal that the runtime
+// sends.
+func (g *G) Work(ns int64) {
+	s, gp := g.enter("Work")
+	s.work(gp, ns)
+}
+
+// Spin is for {}: Go code that never ends. Config.MaxSteps ends it.
+func (g *G) Spin() {
+	s, gp := g.enter("Spin")
+	for {
+		s.work(gp, forcePreemptNS)
+	}
+}
+
+// Syscall is a system call that takes ns virtual nanoseconds in the kernel.
+func (g *G) Syscall(ns int64) {
+	s, gp := g.enter("Syscall")
+	s.syscall(gp, ns)
+}
+
+// SyscallBlock is a system call that the runtime knows to block, and for which
+// it gives up the P at once.
+func (g *G) SyscallBlock(ns int64) {
+	s, gp := g.enter("SyscallBlock")
+	s.syscallBlock(gp, ns)
+}
+
+// Read takes a message from the file; the goroutine waits in the network
+// poller until there is one.
+func (g *G) Read(fd *FD) {
+	s, gp := g.enterOn("Read", &fd.object)
+	s.netRead(gp, fd)
+}
+
+// Write writes a message that can be read from the file: to the other end of a
+// pipe. It does not wait.
+func (g *G) Write(fd *FD) {
+	s, gp := g.enterOn("Write", &fd.object)
+	s.netArrived(fd)
+	s.step(gp.m, gp, event.NetWrite, event.NoReason, fd.id, uint64(fd.avail))
+}
+
+// LockOSThread is runtime.LockOSThread: only this goroutine runs on its M, and
+// it runs on no other, until UnlockOSThread has been called as often.
+func (g *G) LockOSThread() {
+	s, gp := g.enter("LockOSThread")
+	s.lockOSThread(gp)
+}
+
+// UnlockOSThread is runtime.UnlockOSThread. Without a LockOSThread it does
+// nothing.
+func (g *G) UnlockOSThread() {
+	s, gp := g.enter("UnlockOSThread")
+	s.unlockOSThread(gp)
+}
+
+// GOMAXPROCS is runtime.GOMAXPROCS: it sets the number of Ps, for which the
+// world is stopped, and returns the one before. Less than 1 only asks.
+func (g *G) GOMAXPROCS(n int) int {
+	s, gp := g.enter("GOMAXPROCS")
+	return s.gomaxprocs(gp, n)
+}
+
+// Call is a call of f, a function with a frame of so many bytes. The stack
+// grows if it has no room for it.
+func (g *G) Call(frame int, f func()) {
+	s, gp := g.enter("Call")
+	s.call(gp, max(frame, 0), f)
+}
+
+// StackSize returns the size of the goroutine's stack and how much of it its
+// calls use, in bytes. It is no operation.
+func (g *G) StackSize() (size, used int) { return g.gp.stack.size, g.gp.stack.used }
+
+// Running reports whether the goroutine is the one that its machine runs and
+// may do operations. In a deferred function it is false if the machine is being
+// closed. It is no operation.
+func (g *G) Running() bool {
+	return g.s.cur == g && !g.s.closed && g.s.failure == nil && g.s.inner == nil
+}
+
+// Now returns the virtual time in nanoseconds. It is no operation.
+func (g *G) Now() int64 { return g.s.now }
+
 // Printf adds a line to the machine's Output. A missing line break is added.
 func (g *G) Printf(format string, args ...any) {
 	s, gp := g.enter("Printf")
@@ -102,91 +201,4 @@ func (g *G) Printf(format string, args ...any) {
 	s.out.WriteString(line)
 	s.lines++
 	s.step(gp.m, gp, event.UserLog, event.NoReason, uint64(s.lines))
-}
-
-// Send is c <- v.
-func (g *G) Send(c *Chan, v any) {
-	s, gp := g.enterOn("Send", c.on())
-	s.chansend(gp, c, v, true)
-}
-
-// TrySend is select { case c <- v: true; default: false }.
-func (g *G) TrySend(c *Chan, v any) bool {
-	s, gp := g.enterOn("TrySend", c.on())
-	return s.chansend(gp, c, v, false)
-}
-
-// Recv is <-c. A closed channel gives nil.
-func (g *G) Recv(c *Chan) any {
-	s, gp := g.enterOn("Recv", c.on())
-	v, _, _ := s.chanrecv(gp, c, true)
-	return v
-}
-
-// Recv2 is v, ok := <-c.
-func (g *G) Recv2(c *Chan) (v any, ok bool) {
-	s, gp := g.enterOn("Recv2", c.on())
-	v, _, ok = s.chanrecv(gp, c, true)
-	return v, ok
-}
-
-// TryRecv is select { case v, ok = <-c: ready = true; default: }.
-func (g *G) TryRecv(c *Chan) (v any, ok, ready bool) {
-	s, gp := g.enterOn("TryRecv", c.on())
-	v, ready, ok = s.chanrecv(gp, c, false)
-	return v, ok, ready
-}
-
-// Close is close(c).
-func (g *G) Close(c *Chan) {
-	s, gp := g.enterOn("Close", c.on())
-	s.closechan(gp, c)
-}
-
-// Lock is mu.Lock().
-func (g *G) Lock(mu *Mutex) {
-	s, gp := g.enterOn("Lock", &mu.object)
-	s.lock(gp, mu)
-}
-
-// Unlock is mu.Unlock(). Unlocking an unlocked mutex is a fatal error.
-func (g *G) Unlock(mu *Mutex) {
-	s, gp := g.enterOn("Unlock", &mu.object)
-	s.unlock(gp, mu)
-}
-
-// Add is wg.Add(delta).
-func (g *G) Add(wg *WaitGroup, delta int) {
-	s, gp := g.enterOn("Add", &wg.object)
-	s.wgAdd(gp, wg, delta)
-}
-
-// Done is wg.Done().
-func (g *G) Done(wg *WaitGroup) {
-	s, gp := g.enterOn("Done", &wg.object)
-	s.wgAdd(gp, wg, -1)
-}
-
-// Wait is wg.Wait().
-func (g *G) Wait(wg *WaitGroup) {
-	s, gp := g.enterOn("Wait", &wg.object)
-	s.wgWait(gp, wg)
-}
-
-// CondWait is c.Wait(); the condition's mutex must be locked.
-func (g *G) CondWait(c *Cond) {
-	s, gp := g.enterOn("CondWait", &c.object)
-	s.condWait(gp, c)
-}
-
-// Signal is c.Signal().
-func (g *G) Signal(c *Cond) {
-	s, gp := g.enterOn("Signal", &c.object)
-	s.condSignal(gp, c)
-}
-
-// Broadcast is c.Broadcast().
-func (g *G) Broadcast(c *Cond) {
-	s, gp := g.enterOn("Broadcast", &c.object)
-	s.condBroadcast(gp, c)
 }

@@ -35,8 +35,10 @@ func concerns(e event.Event, goid int64) bool {
 		return true
 	}
 	switch e.Kind {
-	case event.GoCreate, event.GoUnblock:
+	case event.GoCreate, event.GoUnblock, event.Copystack:
 		return e.Args[0] == uint64(goid) || e.Args[1] == uint64(goid)
+	case event.Netpoll:
+		return e.Reason == event.WhyPollFound && e.Args[0] == uint64(goid)
 	case event.Chansend, event.Chanrecv, event.Runqgrab:
 		return e.Args[1] == uint64(goid)
 	}

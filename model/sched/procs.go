@@ -8,15 +8,29 @@ import (
 
 // newm makes a thread, which will take pp first (runtime/proc.go: newm).
 func (s *Machine) newm(pp *p, spinning bool) *m {
-	mp := &m{id: len(s.allm), nextp: pp, spinning: spinning}
+	if s.mcount() >= s.maxmcount {
+		s.throw("thread exhaustion", fmt.Sprintf("program exceeds %d-thread limit", s.maxmcount))
+	}
+	mp := &m{id: len(s.allm), nextp: pp, spinning: spinning, sleepUntil: s.now}
 	mp.g0 = newCoro(func() { s.mstart(mp) })
+	if len(s.allm) > 0 {
+		mp.sleepUntil += s.costs.Thread
+	}
 	s.allm = append(s.allm, mp)
 	return mp
 }
 
+// mcount is the number of threads, sysmon and the template thread included
+// (runtime/proc.go: mcount).
+func (s *Machine) mcount() int { return len(s.allm) + s.nmsys - s.nmfreed }
+
 // acquirep gives pp to mp (runtime/proc.go: acquirep).
 func (s *Machine) acquirep(mp *m, pp *p) {
-	mp.p, pp.m = pp, mp
+	if pp.m != nil || pp.status != pidle {
+		s.throw("wirep: invalid p state", fmt.Sprintf("P%d", pp.id))
+	}
+	mp.p, pp.m, pp.oldm = pp, mp, mp
+	pp.status = prunning
 }
 
 // acquireNextp takes the P that mp was woken for.
@@ -30,6 +44,7 @@ func (s *Machine) acquireNextp(mp *m) {
 func (s *Machine) releasep(mp *m) *p {
 	pp := mp.p
 	mp.p, pp.m = nil, nil
+	pp.status = pidle
 	return pp
 }
 
@@ -38,20 +53,32 @@ func (s *Machine) pidleput(pp *p) {
 	if !runqempty(pp) {
 		s.throw("pidleput: P has non-empty run queue", fmt.Sprintf("P%d", pp.id))
 	}
+	if len(pp.timers.heap) == 0 {
+		pp.hasTimers = false
+	}
 	pp.idle = true
 	s.pidle = append(s.pidle, pp)
 }
 
-// pidlegetSpinning takes the P that became idle last, or returns nil and notes
-// that work waits for a P (runtime/proc.go: pidleget, pidlegetSpinning).
-func (s *Machine) pidlegetSpinning() *p {
+// pidleget takes the P that became idle last, or returns nil
+// (runtime/proc.go: pidleget).
+func (s *Machine) pidleget() *p {
 	if len(s.pidle) == 0 {
-		s.needspinning = true
 		return nil
 	}
 	pp := s.pidle[len(s.pidle)-1]
 	s.pidle = s.pidle[:len(s.pidle)-1]
-	pp.idle = false
+	pp.idle, pp.hasTimers = false, true
+	return pp
+}
+
+// pidlegetSpinning is pidleget, but notes that work waits for a P if there is
+// none (runtime/proc.go: pidlegetSpinning).
+func (s *Machine) pidlegetSpinning() *p {
+	pp := s.pidleget()
+	if pp == nil {
+		s.needspinning = true
+	}
 	return pp
 }
 
@@ -67,23 +94,67 @@ func (s *Machine) wakep(mp *m, by *g) {
 		return
 	}
 	s.nmspinning++
-	s.startm(mp, by, pp)
+	s.startm(mp, by, pp, true, event.Wakep, event.WhyIdlePIdleM)
 }
 
-// startm has an M, asleep or new, take pp and spin (runtime/proc.go: startm).
-func (s *Machine) startm(mp *m, by *g, pp *p) {
-	if !runqempty(pp) {
+// startm has an M, asleep or new, take pp, and spin if spinning is set. by is
+// the goroutine on mp that caused it; k and why say what for
+// (runtime/proc.go: startm).
+func (s *Machine) startm(mp *m, by *g, pp *p, spinning bool, k event.Kind, why event.Reason) {
+	if spinning && !runqempty(pp) {
 		s.throw("startm: p has runnable gs", fmt.Sprintf("P%d", pp.id))
 	}
-	if len(s.midle) == 0 {
-		nmp := s.newm(pp, true)
-		s.step(mp, by, event.Wakep, event.WhyIdlePNewM, uint64(pp.id), uint64(nmp.id))
-		return
+	nmp, isNew := s.mget(), uint64(0)
+	if nmp == nil {
+		nmp, isNew = s.newm(pp, spinning), 1
+	} else {
+		nmp.spinning, nmp.nextp = spinning, pp
+		s.wake(nmp)
 	}
-	nmp := s.midle[len(s.midle)-1]
+	if why == event.WhyIdlePIdleM && isNew == 1 {
+		why = event.WhyIdlePNewM
+	}
+	s.step(mp, by, k, why, uint64(pp.id), uint64(nmp.id), isNew)
+}
+
+// mget takes the M that went to sleep last, or returns nil (runtime/proc.go:
+// mget).
+func (s *Machine) mget() *m {
+	if len(s.midle) == 0 {
+		return nil
+	}
+	mp := s.midle[len(s.midle)-1]
 	s.midle = s.midle[:len(s.midle)-1]
-	nmp.spinning, nmp.nextp, nmp.parked = true, pp, false
-	s.step(mp, by, event.Wakep, event.WhyIdlePIdleM, uint64(pp.id), uint64(nmp.id))
+	return mp
+}
+
+// handoffp passes on pp, which mp or, for mp's own sake, sysmon has taken from
+// an M: to an M that runs what waits for it or looks for work, or to the idle
+// ones (runtime/proc.go: handoffp).
+func (s *Machine) handoffp(mp *m, pp *p) {
+	start := func(spinning bool, why event.Reason) { s.startm(mp, nil, pp, spinning, event.Handoffp, why) }
+	switch {
+	case !runqempty(pp):
+		start(false, event.WhyHandoffLocal)
+	case s.runq.size > 0:
+		start(false, event.WhyHandoffGlobal)
+	case s.nmspinning+len(s.pidle) == 0:
+		s.nmspinning++
+		s.needspinning = false
+		start(true, event.WhyHandoffSpin)
+	case s.gcwaiting:
+		s.gcstopP(pp)
+		s.stepOn(mp, pp, nil, event.ProcStop, event.WhyWorldStops)
+	case len(s.pidle) == len(s.allp)-1 && s.lastpoll != 0:
+		start(false, event.WhyHandoffPoll)
+	default:
+		when := pp.timers.wakeTime()
+		s.pidleput(pp)
+		s.stepOn(mp, pp, nil, event.ProcStop, event.WhyHandoffIdle)
+		if when != 0 {
+			s.wakeNetPoller(mp, when)
+		}
+	}
 }
 
 // becomeSpinning has mp look for work to steal (runtime/proc.go:
@@ -118,21 +189,30 @@ func (s *Machine) stopm(mp *m) {
 // checkdead ends the program if no M can run any more (runtime/proc.go:
 // checkdead).
 func (s *Machine) checkdead(mp *m) {
-	if len(s.midle) < len(s.allm) {
+	run := s.mcount() - len(s.midle) - s.nmidlelocked - s.nmsys
+	if run > 0 {
 		return
+	}
+	if run < 0 {
+		s.throw("checkdead: inconsistent counts", "")
 	}
 	waiting := 0
 	for _, gp := range s.allg {
 		switch gp.status {
 		case Waiting:
 			waiting++
-		case Runnable, Running:
+		case Runnable, Running, Syscall:
 			s.throw("checkdead: runnable g", fmt.Sprintf("G%d is %v", gp.goid, gp.status))
 		}
 	}
 	if waiting == 0 {
 		s.emit(mp, nil, nil, event.Checkdead, event.WhyMainGone)
 		s.throw("no goroutines (main called runtime.Goexit) - deadlock!", "")
+	}
+	for _, pp := range s.allp {
+		if len(pp.timers.heap) > 0 {
+			return
+		}
 	}
 	s.emit(mp, nil, nil, event.Checkdead, event.WhyAllAsleep, uint64(waiting))
 	s.throw("all goroutines are asleep - deadlock!", s.waiters())

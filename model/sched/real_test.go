@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // TestRealVectors checks the harness of TestReal: the child must do with the
@@ -26,21 +27,36 @@ func TestRealVectors(t *testing.T) {
 }
 
 // TestReal runs random programs on the real runtime and on the model and
-// compares their logs, operation by operation.
+// compares their logs, operation by operation. RTBOOK_LONG=1 runs thousands.
 func TestReal(t *testing.T) {
 	child := buildChild(t)
-	n := 60
-	if testing.Short() {
-		n = 10
+	n := 200
+	switch {
+	case os.Getenv("RTBOOK_LONG") != "":
+		n = 4000
+	case testing.Short():
+		n = 20
 	}
 	seed := rand.Uint64()
-	for i := range n {
-		p := randomProgram(seed + uint64(i))
-		t.Run(fmt.Sprintf("%s-%d", p.Kind, p.Seed), func(t *testing.T) {
-			t.Logf("seed %d", p.Seed)
-			child.compare(t, p, p.run(atStart))
-		})
+	kinds := make(map[string]int)
+	for range n {
+		var p *program
+		var want []string
+		for { // until no select has a choice
+			p = randomProgram(seed)
+			seed++
+			r := newModelRun(p, atStart)
+			if want = r.finish(); !r.ambiguous {
+				break
+			}
+		}
+		kinds[p.Kind]++
+		child.compare(t, p, want)
+		if t.Failed() {
+			break
+		}
 	}
+	t.Logf("%d programs: %v; %d runs repeated", n, kinds, child.repeated)
 }
 
 // TestRealSpawn: n goroutines from one that then blocks, at the sizes of the
@@ -58,7 +74,10 @@ func TestRealSpawn(t *testing.T) {
 }
 
 // A realChild is a built testdata/realchild.
-type realChild struct{ exe, dir string }
+type realChild struct {
+	exe, dir string
+	repeated int // runs that were unlike the model, and were tried again
+}
 
 func buildChild(t *testing.T) *realChild {
 	t.Helper()
@@ -74,25 +93,52 @@ func buildChild(t *testing.T) *realChild {
 	return c
 }
 
-// compare runs p until the child's log is want. A run in which the system took
-// the CPU from the child for so long that sysmon preempted a goroutine, or that
-// a mutex went into starvation mode, is not what is compared, so several are
-// tried.
+// tries is how often a program is run until a run is like the model's. The
+// system may take the CPU from the child for so long that sysmon preempts a
+// goroutine or polls, or that a mutex goes into starvation mode; such a run is
+// not what is compared.
+const tries = 10
+
+// compare runs p until the child's log is want. A program that never does it
+// is shrunk and printed.
 func (c *realChild) compare(t *testing.T, p *program, want []string) {
 	t.Helper()
-	var got []string
-	for range 5 {
-		if got = c.run(t, p); slices.Equal(got, want) {
-			return
-		}
+	got, same := c.like(t, p, want)
+	if same {
+		return
 	}
-	t.Errorf("seed %d, kind %s: five runs, none like the model", p.Seed, p.Kind)
+	small := shrink(p, func(p *program) bool {
+		r := newModelRun(p, atStart)
+		want := r.finish()
+		if r.ambiguous {
+			return false
+		}
+		_, same := c.like(t, p, want)
+		return !same
+	})
+	source, _ := json.Marshal(small)
+	t.Errorf("seed %d, kind %s: %d runs, none like the model; shrunk:\n%s\n%s", p.Seed, p.Kind, tries, small.goSource(), source)
 	diffLogs(t, want, got)
 }
 
-func (c *realChild) run(t *testing.T, p *program) []string {
+// like reports whether one of some runs of p is like the model's.
+func (c *realChild) like(t *testing.T, p *program, want []string) (got []string, same bool) {
 	t.Helper()
-	source, log := filepath.Join(c.dir, "program.json"), filepath.Join(c.dir, "log")
+	for i := range tries {
+		if i > 0 {
+			c.repeated++
+		}
+		if got = c.run(t, p); slices.Equal(got, want) {
+			return got, true
+		}
+	}
+	return got, false
+}
+
+// files writes p, and an empty log, for the child.
+func (c *realChild) files(t *testing.T, p *program) (source, log string) {
+	t.Helper()
+	source, log = filepath.Join(c.dir, "program.json"), filepath.Join(c.dir, "log")
 	data, err := json.Marshal(p)
 	if err != nil {
 		t.Fatal(err)
@@ -103,167 +149,30 @@ func (c *realChild) run(t *testing.T, p *program) []string {
 	if err := os.WriteFile(log, make([]byte, 1<<20), 0o644); err != nil {
 		t.Fatal(err)
 	}
+	return source, log
+}
+
+func (c *realChild) run(t *testing.T, p *program) []string {
+	t.Helper()
+	source, log := c.files(t, p)
 	cmd := exec.Command(c.exe, source, log)
 	cmd.Env = []string{"GOMAXPROCS=1", "GOGC=off"}
+	kill := time.AfterFunc(5*time.Second, func() { cmd.Process.Kill() })
+	defer kill.Stop()
 	out, runErr := cmd.CombinedOutput()
-	data, err = os.ReadFile(log)
+	data, err := os.ReadFile(log)
 	if err != nil {
 		t.Fatal(err)
 	}
 	rows := strings.Split(strings.TrimSpace(string(bytes.TrimRight(data, "\x00"))), "\n")
-	switch {
-	case runErr == nil:
-	case bytes.Contains(out, []byte("all goroutines are asleep - deadlock!")):
-		rows = append(rows, "-\t-\tDEADLOCK\t0\t0")
-	default:
-		t.Fatalf("child: %v\n%s", runErr, out)
+	if runErr != nil {
+		// As in the model's log: the first line of what the runtime says.
+		end, _, _ := strings.Cut(string(out), "\n")
+		end = strings.TrimSuffix(end, " [recovered]")
+		if end == "fatal error: all goroutines are asleep - deadlock!" {
+			end = "DEADLOCK"
+		}
+		rows = append(rows, "-\t-\t"+end+"\t0\t0")
 	}
 	return rows
-}
-
-// A builder makes a random program.
-type builder struct {
-	*program
-	r *rand.Rand
-}
-
-// randomProgram makes a program of one of three kinds: small and wide ones
-// whose sends and receives come in pairs but in any order, so that deadlocks
-// are part of what is compared; and calm ones, which always end.
-func randomProgram(seed uint64) *program {
-	r := rand.New(rand.NewPCG(seed, 0))
-	b := builder{&program{Seed: seed}, r}
-	gors := 2 + r.IntN(12)
-	switch r.IntN(4) {
-	case 0:
-		b.Kind, gors = "wide", 200+r.IntN(500)
-	case 1:
-		b.Kind = "small"
-	default:
-		b.Kind, gors = "calm", 2+r.IntN(60)
-	}
-	b.Gors = make([][][]any, gors)
-	if b.Kind == "calm" {
-		b.calm()
-	} else {
-		b.wild()
-	}
-	if b.Kind != "wide" { // where waits would last for 1 ms and be handed over
-		for mu := range r.IntN(3) {
-			b.Mutexes = mu + 1
-			for range gors {
-				b.critical(mu)
-			}
-		}
-	}
-	for g := 1; g < gors; g++ {
-		parent := 0
-		if r.IntN(3) == 0 {
-			parent = r.IntN(g)
-		}
-		b.Gors[parent] = slices.Insert(b.Gors[parent], 0, []any{"go", g})
-	}
-	b.append(0, "join")
-	return b.program
-}
-
-func (b builder) anyone() int { return b.r.IntN(len(b.Gors)) }
-
-func (b builder) append(g int, o ...any) { b.Gors[g] = append(b.Gors[g], o) }
-
-func (b builder) insert(g int, o ...any) {
-	b.Gors[g] = slices.Insert(b.Gors[g], b.r.IntN(len(b.Gors[g])+1), o)
-}
-
-// calm adds sends that never block, and after them as many receives.
-func (b builder) calm() {
-	n := len(b.Gors) * (1 + b.r.IntN(4))
-	for range 1 + b.r.IntN(3) {
-		b.Chans = append(b.Chans, n)
-	}
-	for v := range n {
-		b.append(b.anyone(), "send", v%len(b.Chans), v+1)
-		if b.r.IntN(4) == 0 {
-			b.append(b.anyone(), "yield")
-		}
-	}
-	for v := range n {
-		b.append(b.anyone(), "recv", v%len(b.Chans))
-		if b.r.IntN(4) == 0 {
-			b.append(b.anyone(), "yield")
-		}
-	}
-}
-
-func (b builder) wild() {
-	for range 1 + b.r.IntN(4) {
-		b.Chans = append(b.Chans, max(0, b.r.IntN(6)-2))
-	}
-	for v := range len(b.Gors) * (1 + b.r.IntN(3)) {
-		c := b.r.IntN(len(b.Chans))
-		switch b.r.IntN(10) {
-		case 0:
-			b.insert(b.anyone(), "trysend", c, v+1)
-		case 1:
-			b.insert(b.anyone(), "tryrecv", c)
-		case 2, 3:
-			b.insert(b.anyone(), "yield")
-		default:
-			b.insert(b.anyone(), "send", c, v+1)
-			b.insert(b.anyone(), "recv", c)
-		}
-	}
-	b.closer()
-	b.conditions()
-	for w := range b.r.IntN(3) {
-		b.Wgs = append(b.Wgs, 1+b.r.IntN(3))
-		for range b.Wgs[w] {
-			b.insert(b.anyone(), "wgdone", w)
-		}
-		for range 1 + b.r.IntN(4) {
-			b.insert(b.anyone(), "wgwait", w)
-		}
-	}
-}
-
-// closer adds a channel that one goroutine fills and closes and that others
-// range over.
-func (b builder) closer() {
-	c := len(b.Chans)
-	b.Chans = append(b.Chans, b.r.IntN(4))
-	g := b.anyone()
-	for i := range b.r.IntN(6) {
-		b.append(g, "send", c, 1000+i)
-	}
-	b.append(g, "close", c)
-	for range 1 + b.r.IntN(4) {
-		if other := b.anyone(); other != g {
-			b.append(other, "range", c)
-		}
-	}
-}
-
-// conditions adds waits for conditions, and as many signals; now and then a
-// broadcast.
-func (b builder) conditions() {
-	b.Conds = b.r.IntN(3)
-	for d := range b.Conds {
-		for range 1 + b.r.IntN(6) {
-			b.insert(b.anyone(), "condwait", d)
-			b.insert(b.anyone(), "signal", d)
-		}
-		if b.r.IntN(2) == 0 {
-			b.insert(b.anyone(), "broadcast", d)
-		}
-	}
-}
-
-// critical adds a critical section to some goroutine.
-func (b builder) critical(mu int) {
-	g := b.anyone()
-	b.append(g, "lock", mu)
-	for range b.r.IntN(3) {
-		b.append(g, "yield")
-	}
-	b.append(g, "unlock", mu)
 }

@@ -1,16 +1,17 @@
 package sched
 
-// rng is a splitmix64 generator: small, seeded, and good enough for the few
-// places where the scheduler asks for chance.
+import "math/bits"
+
+// rng is the runtime's generator for chance that need not be good
+// (runtime/rand.go: cheaprand), one for the machine where the runtime has one
+// for each M.
 type rng struct{ state uint64 }
 
-// cheaprand returns 32 random bits (runtime/rand.go: cheaprand).
+// cheaprand returns 32 random bits.
 func (r *rng) cheaprand() uint32 {
-	r.state += 0x9e3779b97f4a7c15
-	z := r.state
-	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
-	z = (z ^ z>>27) * 0x94d049bb133111eb
-	return uint32(z ^ z>>31)
+	r.state += 0xa0761d6478bd642f
+	hi, lo := bits.Mul64(r.state, r.state^0xe7037ed1a0b428db)
+	return uint32(hi ^ lo)
 }
 
 // cheaprandn returns a random number below n (runtime/rand.go: cheaprandn,

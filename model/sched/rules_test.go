@@ -13,7 +13,7 @@ import (
 // randomRun returns a random program on a machine with several Ps.
 func randomRun(seed uint64, procs int) *sched.Machine {
 	cfg := sched.Config{Procs: procs, Seed: seed, Interleave: sched.Random, Record: true, SchedTick: 1}
-	return newModelRun(randomProgram(seed), cfg).m
+	return newModelRun(anyProgram(seed), cfg).m
 }
 
 // rules are what the source asks before it does a thing, by the event of the
@@ -31,7 +31,7 @@ var rules = map[event.Kind]func(e event.Event, s sched.Snapshot) string{
 	event.ProcStop: func(e event.Event, s sched.Snapshot) string {
 		busy := len(s.Ps) - len(s.IdlePs) + 1 // with the P that it gives up
 		switch {
-		case s.Ms[e.M].Spinning:
+		case e.Reason != event.WhyNoWork || s.Ms[e.M].Spinning:
 			return ""
 		case 2*s.Spinning < busy:
 			return fmt.Sprintf("it does not spin, though only %d Ms do, with %d busy Ps", s.Spinning, busy)
@@ -50,7 +50,7 @@ var rules = map[event.Kind]func(e event.Event, s sched.Snapshot) string{
 	},
 	// runtime/proc.go: startm and wakep: one M at a time looks for work.
 	event.Wakep: func(e event.Event, s sched.Snapshot) string {
-		if s.Spinning != 1 {
+		if s.Spinning != 1 && (e.Reason == event.WhyIdlePNewM || e.Reason == event.WhyIdlePIdleM) {
 			return fmt.Sprintf("%d Ms spin", s.Spinning)
 		}
 		return ""
@@ -88,15 +88,12 @@ func TestRules(t *testing.T) {
 
 // rare are reasons that random programs do not come to, and the tests that do.
 var rare = map[event.Reason]string{
-	// While needspinning is set no M spins here, and then the first reason to
-	// spin holds. The runtime comes to it when a P is handed off.
-	event.WhyNeedSpinning:   "no test",
-	event.WhyGoexit:         "TestGoexit",
-	event.WhyMainGone:       "TestFatal",
-	event.WhyNilChan:        "TestFatal",
-	event.WhyUnlockHandsOff: "TestStarvation",
-	event.WhyMutexHanded:    "TestStarvation",
-	event.WhyGoyield:        "TestStarvation",
+	event.WhyMainGone:      "TestFatal",
+	event.WhyNilChan:       "TestFatal",
+	event.WhySelectNoCases: "TestSelectForever",
+	event.WhySysmonPolls:   "TestSysmonPolls",
+	event.WhyStackShrinks:  "TestScanStacks",
+	event.WhyStackStart:    "TestScanStacks",
 }
 
 // TestEveryReason: everything that the scheduler can say does come about, the
@@ -114,7 +111,7 @@ func TestEveryReason(t *testing.T) {
 			last[e.M] = e.Kind
 		}
 	}
-	for r := event.WhyMainStart; r <= event.WhyCondNone; r++ {
+	for r := event.WhyMainStart; r <= event.WhyStackStart; r++ {
 		switch by, isRare := rare[r]; {
 		case !seen[r] && !isRare:
 			t.Errorf("nothing happened because %q", event.Event{Reason: r}.Why())

@@ -107,12 +107,13 @@ func (s *Machine) runqsteal(mp *m, p2 *p, pass int) runnable {
 			return runnable{}
 		}
 		// Often p2's goroutine has just readied next, and is about to block:
-		// p2 gets the time to start next itself. (That p2 runs is certain here.
-		// The runtime asks, since p2 may be in a system call.)
-		mp.sleepUntil = s.now + stealDelay
-		s.step(mp, nil, event.Runqgrab, event.WhyGiveVictimTime, uint64(p2.id), uint64(next.goid), stealDelay)
-		if p2.runnext != next {
-			continue
+		// p2 gets the time to start next itself, unless it is in a system call.
+		if p2.status == prunning && p2.m != nil && !syscallingThread(p2) {
+			mp.sleepUntil = s.now + stealDelay
+			s.step(mp, nil, event.Runqgrab, event.WhyGiveVictimTime, uint64(p2.id), uint64(next.goid), stealDelay)
+			if p2.runnext != next {
+				continue
+			}
 		}
 		p2.runnext = nil
 		mp.found = next
@@ -151,16 +152,15 @@ func (ord *randomOrder) reset(count uint32) {
 	}
 }
 
-// order returns the positions in the order that the random number i selects.
-func (ord *randomOrder) order(i uint32) []uint32 {
-	pos, inc := i%ord.count, ord.coprimes[i/ord.count%uint32(len(ord.coprimes))]
-	visit := make([]uint32, ord.count)
-	for k := range visit {
-		visit[k] = pos
-		pos = (pos + inc) % ord.count
-	}
-	return visit
+// start begins the order that the random number i selects.
+func (ord *randomOrder) start(i uint32) randomEnum {
+	return randomEnum{count: ord.count, pos: i % ord.count, inc: ord.coprimes[i/ord.count%uint32(len(ord.coprimes))]}
 }
+
+// A randomEnum goes through an order (runtime/proc.go: randomEnum).
+type randomEnum struct{ count, pos, inc uint32 }
+
+func (enum *randomEnum) next() { enum.pos = (enum.pos + enum.inc) % enum.count }
 
 func gcd(a, b uint32) uint32 {
 	for b != 0 {

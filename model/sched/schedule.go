@@ -12,10 +12,9 @@ func (s *Machine) mstart(mp *m) {
 		s.acquireNextp(mp)
 	}
 	for {
-		next := s.findRunnable(mp)
-		mp.found = next.gp
-		if mp.spinning {
-			s.resetspinning(mp)
+		next := mp.again
+		if mp.again = (runnable{}); next.gp == nil {
+			next = s.schedule(mp)
 		}
 		s.execute(mp, next)
 		fn := mp.mcall
@@ -24,9 +23,28 @@ func (s *Machine) mstart(mp *m) {
 	}
 }
 
+// schedule finds the goroutine that mp runs next (runtime/proc.go: schedule).
+func (s *Machine) schedule(mp *m) runnable {
+	if mp.lockedg != nil {
+		s.stoplockedm(mp)
+		return runnable{gp: mp.lockedg, why: event.WhyLockedTurn}
+	}
+	for {
+		next := s.findRunnable(mp)
+		mp.found = next.gp
+		if mp.spinning {
+			s.resetspinning(mp)
+		}
+		if next.gp.lockedm == nil {
+			return next
+		}
+		s.startlockedm(mp, next.gp)
+	}
+}
+
 // rt0go makes the main goroutine (runtime/asm_amd64.s: rt0_go).
 func (s *Machine) rt0go(mp *m) {
-	gp := s.newproc1(mp.p, "main", s.mainBody)
+	gp := s.newproc1(mp.p, nil, "main", s.mainBody)
 	s.runqput(mp.p, gp, true)
 	s.step(mp, nil, event.GoCreate, event.WhyMainStart, uint64(gp.goid))
 	s.mainStarted = true
@@ -48,10 +66,16 @@ func (s *Machine) execute(mp *m, r runnable) {
 	mp.found = nil
 	mp.curg, r.gp.m = r.gp, mp
 	s.casgstatus(r.gp, Runnable, Running)
+	r.gp.preempt = false
 	if !r.inheritTime {
 		mp.p.schedtick++
 	}
-	s.step(mp, r.gp, event.GoStart, r.why, uint64(tick), uint64(r.batch), uint64(r.victim))
+	s.emit(mp, mp.p, r.gp, event.GoStart, r.why, uint64(tick), uint64(r.batch), uint64(r.victim))
+	s.charge(mp, event.GoStart)
+	if s.all && s.failure == nil {
+		s.next = s.pick()
+	}
+	s.co.pause()
 }
 
 // findRunnable finds the goroutine that mp runs next, and sleeps until there
@@ -59,51 +83,134 @@ func (s *Machine) execute(mp *m, r runnable) {
 // leaves out).
 func (s *Machine) findRunnable(mp *m) runnable {
 	for {
+		if s.gcwaiting {
+			s.gcstopm(mp)
+			continue
+		}
 		pp := mp.p
+		pp.preempt = false
 		if mp.spinning && !runqempty(pp) {
 			s.throw("schedule: spinning with local work", "")
 		}
-		// The global queue first, once in a while: two goroutines that keep
-		// readying each other could occupy the local one for ever.
-		if pp.schedtick%globalTick == 0 && s.runq.size > 0 {
-			return runnable{gp: s.runq.pop(), why: event.WhyGlobalTick}
+		pollUntil, _ := s.checkTimers(mp, pp)
+		if r := s.queued(mp); r.gp != nil {
+			return r
 		}
-		if gp, inheritTime := runqget(pp); gp != nil {
-			if inheritTime {
-				return runnable{gp: gp, inheritTime: true, why: event.WhyRunnextSet}
+		if s.net.inited && s.net.waiters > 0 && s.lastpoll != 0 {
+			if r := s.polled(mp, s.netpoll()); r.gp != nil {
+				return r
 			}
-			return runnable{gp: gp, why: event.WhyLocalHead}
-		}
-		if s.runq.size > 0 {
-			return s.globalBatch(mp)
 		}
 		// Spinning Ms are limited to half of the busy Ps.
 		if busy := len(s.allp) - len(s.pidle); mp.spinning || 2*s.nmspinning < busy {
 			if !mp.spinning {
 				s.becomeSpinning(mp, event.WhyFewSpin)
 			}
-			if r := s.stealWork(mp); r.gp != nil {
+			r, when, newWork := s.stealWork(mp)
+			if r.gp != nil {
 				return r
 			}
+			if newWork {
+				continue
+			}
+			pollUntil = earlier(pollUntil, when)
 		}
 		// Something may have arrived while this M looked elsewhere.
+		if s.gcwaiting {
+			continue
+		}
 		if s.runq.size > 0 {
 			return s.globalBatch(mp)
 		}
-		// Steps being atomic, an M that comes here with needspinning set spins
-		// already. In the runtime a wakep can come in between, or a handoffp.
 		if !mp.spinning && s.needspinning {
 			s.becomeSpinning(mp, event.WhyNeedSpinning)
 			continue
 		}
+		wasSpinning := mp.spinning
 		s.dropP(mp)
-		if r := s.recheck(mp); r.gp != nil {
+		r, again := s.recheck(mp, &pollUntil)
+		if r.gp != nil {
 			return r
 		}
-		if mp.p == nil {
-			s.stopm(mp)
+		if again {
+			continue
 		}
+		if s.net.inited && (s.net.waiters > 0 || pollUntil != 0) && s.lastpoll != 0 {
+			if r, again := s.sleepInPoller(mp, pollUntil, wasSpinning); r.gp != nil {
+				return r
+			} else if again {
+				continue
+			}
+		} else if pollUntil != 0 && s.net.inited && (s.pollUntil == 0 || s.pollUntil > pollUntil) {
+			s.netpollBreak()
+		}
+		s.stopm(mp)
 	}
+}
+
+// earlier returns the earlier of two times, of which 0 is none.
+func earlier(a, b int64) int64 {
+	if a == 0 || b != 0 && b < a {
+		return b
+	}
+	return a
+}
+
+// queued takes a goroutine from the queues: its P's own and the global one.
+func (s *Machine) queued(mp *m) runnable {
+	pp := mp.p
+	// The global queue first, once in a while: two goroutines that keep
+	// readying each other could occupy the local one for ever.
+	if pp.schedtick%globalTick == 0 && s.runq.size > 0 {
+		return runnable{gp: s.runq.pop(), why: event.WhyGlobalTick}
+	}
+	if gp, inheritTime := runqget(pp); gp != nil {
+		if inheritTime {
+			return runnable{gp: gp, inheritTime: true, why: event.WhyRunnextSet}
+		}
+		return runnable{gp: gp, why: event.WhyLocalHead}
+	}
+	if s.runq.size > 0 {
+		return s.globalBatch(mp)
+	}
+	return runnable{}
+}
+
+// polled takes the first of the goroutines that the poller has for mp, which
+// has a P; the others become runnable too.
+func (s *Machine) polled(mp *m, list gList) runnable {
+	gp := list.pop()
+	if gp == nil {
+		return runnable{}
+	}
+	s.casgstatus(gp, Waiting, Runnable)
+	gp.waitreason = ""
+	mp.found = gp
+	s.injectglist(mp, nil, list)
+	s.step(mp, nil, event.Netpoll, event.WhyPollFound, uint64(gp.goid), uint64(list.size))
+	return runnable{gp: gp, why: event.WhyNetpoll}
+}
+
+// sleepInPoller sleeps in netpoll in the place of all Ms that have nothing to
+// do; again is set if it has a P afterwards.
+func (s *Machine) sleepInPoller(mp *m, pollUntil int64, wasSpinning bool) (r runnable, again bool) {
+	s.lastpoll, s.pollUntil = 0, pollUntil
+	list := s.netpollBlock(mp, pollUntil)
+	s.pollUntil, s.lastpoll = 0, max(s.now, 1)
+	pp := s.pidleget()
+	if pp == nil {
+		s.injectglist(mp, nil, list)
+		return runnable{}, false
+	}
+	s.acquirep(mp, pp)
+	if list.size > 0 {
+		return s.polled(mp, list), true
+	}
+	s.step(mp, nil, event.ProcStart, event.WhyPollEnds)
+	if wasSpinning {
+		s.becomeSpinning(mp, event.WhySpunBefore)
+	}
+	return runnable{}, true
 }
 
 // globalBatch takes a batch from the global queue for mp's P, whose queue is
@@ -130,11 +237,12 @@ func (s *Machine) dropP(mp *m) {
 // recheck is the end of findRunnable's "delicate dance": an M that stops
 // spinning looks for work once more, since whoever submitted some meanwhile
 // saw it spin and woke nobody. If there is work, and an idle P for it, mp has
-// that P afterwards and spins again; a goroutine from the global queue is
-// returned at once.
-func (s *Machine) recheck(mp *m) runnable {
+// that P afterwards and spins again: again is set, or a goroutine from the
+// global queue is returned at once. Else the timers of all Ps count for
+// pollUntil.
+func (s *Machine) recheck(mp *m, pollUntil *int64) (r runnable, again bool) {
 	if !mp.spinning {
-		return runnable{}
+		return runnable{}, false
 	}
 	mp.spinning = false
 	if s.nmspinning--; s.nmspinning < 0 {
@@ -143,20 +251,26 @@ func (s *Machine) recheck(mp *m) runnable {
 	if s.runq.size > 0 {
 		if pp := s.pidlegetSpinning(); pp != nil {
 			s.spinWith(mp, pp)
-			return s.globalBatch(mp)
+			return s.globalBatch(mp), false
 		}
 	}
-	for _, p2 := range s.allp {
+	for _, p2 := range s.allp { // checkRunqsNoP
 		if p2.idle || runqempty(p2) {
 			continue
 		}
 		if pp := s.pidlegetSpinning(); pp != nil {
 			s.spinWith(mp, pp)
 			s.step(mp, nil, event.ProcStart, event.WhyWorkSeen)
+			return runnable{}, true
 		}
 		break
 	}
-	return runnable{}
+	for _, p2 := range s.allp { // checkTimersNoP
+		if p2.hasTimers || !p2.idle {
+			*pollUntil = earlier(*pollUntil, p2.timers.wakeTime())
+		}
+	}
+	return runnable{}, false
 }
 
 func (s *Machine) spinWith(mp *m, pp *p) {
@@ -167,24 +281,44 @@ func (s *Machine) spinWith(mp *m, pp *p) {
 }
 
 // stealWork tries to take goroutines from the other Ps: four passes, each in a
-// random order, of which only the last takes a runnext (runtime/proc.go:
+// random order, of which only the last runs timers and takes a runnext. It
+// returns when the next timer is due, 0 if it saw none, and whether mp must
+// look from the start, since a timer ran or the world stops (runtime/proc.go:
 // stealWork).
-func (s *Machine) stealWork(mp *m) runnable {
+func (s *Machine) stealWork(mp *m) (r runnable, pollUntil int64, newWork bool) {
 	for pass := 1; pass <= stealTries; pass++ {
 		looked := false
-		for _, pos := range s.stealOrder.order(s.rng.cheaprand()) {
-			p2 := s.allp[pos]
-			if p2 == mp.p || p2.idle {
+		for i, n := s.stealOrder.start(s.rng.cheaprand()), len(s.allp); n > 0; n-- {
+			if s.gcwaiting {
+				return runnable{}, pollUntil, true
+			}
+			p2 := s.allp[i.pos]
+			i.next()
+			if p2 == mp.p {
+				continue
+			}
+			if pass == stealTries && (p2.hasTimers || !p2.idle) {
+				when, ran := s.checkTimers(mp, p2)
+				pollUntil = earlier(pollUntil, when)
+				if ran {
+					if gp, inheritTime := runqget(mp.p); gp != nil {
+						mp.found = gp
+						return runnable{gp: gp, inheritTime: inheritTime, why: event.WhyTimerStolen, victim: int(p2.id)}, pollUntil, true
+					}
+					newWork = true
+				}
+			}
+			if p2.idle {
 				continue
 			}
 			looked = true
 			if r := s.runqsteal(mp, p2, pass); r.gp != nil {
-				return r
+				return r, pollUntil, newWork
 			}
 		}
 		if looked {
 			s.step(mp, nil, event.StealWork, event.WhyNoneToSteal, uint64(pass))
 		}
 	}
-	return runnable{}
+	return runnable{}, pollUntil, newWork
 }

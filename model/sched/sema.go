@@ -1,6 +1,10 @@
 package sched
 
-import "rtbook/model/event"
+import (
+	"slices"
+
+	"rtbook/model/event"
+)
 
 // A sema is a semaphore: a count, and those who wait for it in order. The
 // runtime finds the waiters by the count's address (runtime/sema.go:
@@ -25,16 +29,16 @@ func (s *Machine) semacquire(gp *g, sem *sema, lifo bool, waitreason string, why
 		return
 	}
 	for {
-		sg := &sudog{g: gp}
+		sg := s.acquireSudog(gp)
 		if lifo {
-			sem.waiters = append([]*sudog{sg}, sem.waiters...)
+			sem.waiters = slices.Insert(sem.waiters, 0, sg)
 		} else {
 			sem.waiters = append(sem.waiters, sg)
 		}
-		gp.waiting = sg
 		s.gopark(gp, waitreason, why, id)
-		gp.waiting = nil
-		if sg.ticket != 0 || sem.cansemacquire() {
+		handed := sg.ticket != 0
+		s.releaseSudog(sg)
+		if handed || sem.cansemacquire() {
 			return
 		}
 	}
@@ -45,15 +49,16 @@ func (s *Machine) semacquire(gp *g, sem *sema, lifo bool, waitreason string, why
 // semrelease1).
 func (s *Machine) semrelease(gp *g, sem *sema, handoff bool) {
 	sem.value++
-	sg := dequeue(&sem.waiters)
+	sg := s.dequeue(&sem.waiters)
 	if sg == nil {
 		return
 	}
-	if handoff && sem.cansemacquire() {
+	handed := handoff && sem.cansemacquire()
+	if handed {
 		sg.ticket = 1
 	}
-	s.goready(gp, sg.g)
-	if sg.ticket == 1 {
+	s.goready(gp.m, gp, sg.g)
+	if handed {
 		s.goyield(gp)
 	}
 }

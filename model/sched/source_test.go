@@ -127,6 +127,12 @@ func TestConstants(t *testing.T) {
 		{rt, "_Gsyscall", int64(Syscall)}, {rt, "_Gwaiting", int64(Waiting)}, {rt, "_Gdead", int64(Dead)},
 		{rt, "_Gcopystack", int64(CopyStack)}, {rt, "_Gpreempted", int64(Preempted)},
 		{rt, "_GoidCacheBatch", goidCacheSize},
+		{rt, "_Pidle", int64(pidle)}, {rt, "_Prunning", int64(prunning)}, {rt, "_Pgcstop", int64(pgcstop)}, {rt, "_Pdead", int64(pdead)},
+		{rt, "forcePreemptNS", forcePreemptNS}, {rt, "timerHeapN", timerHeapN},
+		{rt, "timerHeaped", timerHeaped}, {rt, "timerModified", timerModified}, {rt, "timerZombie", timerZombie},
+		{rt, "stackMin", stackMin},
+		{readSource(t, "internal/abi"), "StackSmall", stackSmall}, {readSource(t, "internal/abi"), "StackNosplitBase", stackNosplit},
+		{readSource(t, "sync"), "rwmutexMaxReaders", rwmutexMaxReaders},
 		{rt, "active_spin", activeSpin},
 		{sync, "mutexLocked", mutexLocked}, {sync, "mutexWoken", mutexWoken}, {sync, "mutexStarving", mutexStarving},
 		{sync, "mutexWaiterShift", mutexWaiterShift}, {sync, "starvationThresholdNs", starvationThresholdNs},
@@ -154,6 +160,10 @@ func TestConstants(t *testing.T) {
 		{"runqgrab", []int{stealDelay / 1000}}, // usleep(3)
 		{"gfput", []int{gFreeMax, gFreeBatch}},
 		{"gfget", []int{gFreeBatch}},
+		{"sysmon", []int{sysmonMinUs, sysmonBusy, 10}},
+		{"retake", []int{10}},
+		{"schedinit", []int{maxMCount}},
+		{"netpoll", []int{maxEvents}},
 	} {
 		have := rt.literals(t, c.function)
 		for _, v := range c.got {
@@ -173,7 +183,12 @@ func TestTexts(t *testing.T) {
 		"go of nil func value", "checkdead: runnable g", "bad g->status in ready", "casgstatus: bad incoming values",
 		"runqputslow: queue is not full", "Couldn't put Gs into empty local runq", "schedule: spinning with local work",
 		"findRunnable: negative nmspinning", "pidleput: P has non-empty run queue", "startm: p has runnable gs",
-		"chansend: spurious wakeup",
+		"chansend: spurious wakeup", "selectgo: bad wakeup", "stack overflow", "runtime: double wait",
+		"stoplockedm: inconsistent locking", "stoplockedm: not runnable", "startlockedm: locked to me", "startlockedm: m has p",
+		"gcstopm: not waiting for gc", "gcstopm: negative nmspinning", "stopTheWorld: not stopped (status != _Pgcstop)",
+		"checkdead: inconsistent counts", "wirep: invalid p state", "thread exhaustion", "gfput: bad status (not Gdead)",
+		"timer data corruption", "select", "select (no cases)", "sleep", "IO wait", "semacquire", "stopping the world",
+		"sync.RWMutex.RLock", "sync.RWMutex.Lock",
 		"chan send", "chan receive", "chan send (nil chan)", "chan receive (nil chan)",
 		"sync.Mutex.Lock", "sync.WaitGroup.Wait", "sync.Cond.Wait",
 	} {
@@ -191,6 +206,7 @@ func TestTexts(t *testing.T) {
 	for _, text := range []string{
 		"sync: negative WaitGroup counter", "sync: WaitGroup misuse: Add called concurrently with Wait",
 		"sync: WaitGroup is reused before previous Wait has returned",
+		"sync: RUnlock of unlocked RWMutex", "sync: Unlock of unlocked RWMutex",
 	} {
 		if !wg[text] {
 			t.Errorf("package sync does not say %q", text)
@@ -217,15 +233,18 @@ func TestEventNames(t *testing.T) {
 		"MutexLock": true, "MutexSpin": true, "MutexUnlock": true,
 		"WaitGroupAdd": true, "WaitGroupWait": true,
 		"CondSignal": true, "CondBroadcast": true, "CondWait": true,
+		"RWMutexRLock": true, "RWMutexRUnlock": true, "RWMutexLock": true, "RWMutexUnlock": true, "OnceDo": true,
+		"Work": true, "TimerSet": true, "TimerRun": true, // Go code; (*timer).modify and unlockAndRun
+		"NetRead": true, "NetWrite": true, // internal/poll
 	}
-	for k := event.ProcStart; k <= event.CondWait; k++ {
+	for k := event.ProcStart; k <= event.GcComputeStartingStackSize; k++ {
 		name := k.String()
 		function := string(unicode.ToLower(rune(name[0]))) + name[1:]
-		if !traced[name] && !functions[function] && !others[name] {
+		if !traced[name] && !functions[function] && !functions[name] && !others[name] {
 			t.Errorf("%s is no event of a trace and no function of the runtime", name)
 		}
 	}
-	for why := event.WhyMainStart; why <= event.WhyCondNone; why++ {
+	for why := event.WhyMainStart; why <= event.WhyStackStart; why++ {
 		e := event.Event{Kind: event.GoStart, Reason: why, Args: event.Args{1, 2, 3, 4}}
 		if text := e.String(); e.Why() == "" || strings.Contains(text, "%!") {
 			t.Errorf("reason %d reads %q", why, text)

@@ -79,7 +79,7 @@ func TestStealRunnext(t *testing.T) {
 	} {
 		s := New(Config{Procs: 2, Record: true})
 		victim := s.allp[1]
-		victim.idle, victim.m = false, &m{id: 1}
+		victim.idle, victim.m, victim.status = false, &m{id: 1}, prunning
 		s.runqput(victim, &g{goid: 1}, true)
 		var r runnable
 		events := onG0(t, s, func(mp *m) { r = s.runqsteal(mp, victim, tc.pass) }, func() {
@@ -126,7 +126,11 @@ func TestStealOrder(t *testing.T) {
 		ord.reset(n)
 		orders := make(map[string]bool)
 		for i := range n * n {
-			visit := ord.order(i)
+			var visit []uint32
+			for enum, left := ord.start(i), n; left > 0; left-- {
+				visit = append(visit, enum.pos)
+				enum.next()
+			}
 			key := ""
 			for _, pos := range visit {
 				key += string(rune('A' + pos))
@@ -161,5 +165,68 @@ func TestIdlePs(t *testing.T) {
 	}
 	if s.pidlegetSpinning() != nil || !s.needspinning {
 		t.Error("a request without an idle P must be noted in needspinning")
+	}
+}
+
+// TestProcresize: the work of a P that goes is put before the global queue, its
+// runnext first (runtime/proc.go: (*p).destroy).
+func TestProcresize(t *testing.T) {
+	s := New(Config{Procs: 3})
+	for i := 1; i <= 4; i++ {
+		s.runqput(s.allp[1], &g{goid: int64(i)}, i == 4)
+	}
+	s.runqput(s.allp[2], &g{goid: 5}, false)
+	s.runq.pushBack(&g{goid: 9})
+	s.pidle = nil
+	for _, pp := range s.allp {
+		pp.idle, pp.status = false, pgcstop
+	}
+	if ready := s.procresize(s.allm[0], 1); len(ready) != 0 {
+		t.Errorf("%d Ps have work, want none", len(ready))
+	}
+	if got, want := s.Snapshot().Global, []int64{5, 4, 1, 2, 3, 9}; !slices.Equal(got, want) {
+		t.Errorf("global queue %v, want %v", got, want)
+	}
+	s.procresize(s.allm[0], 4)
+	if got, want := s.Snapshot().IdlePs, []int{1, 2, 3}; !slices.Equal(got, want) {
+		t.Errorf("idle Ps %v, want %v", got, want)
+	}
+}
+
+// TestInjected: an M that polls gives one goroutine to each idle P, keeps the
+// others, and wakes as many Ms (runtime/proc.go: injectglist).
+func TestInjected(t *testing.T) {
+	s := New(Config{Procs: 3, Record: true})
+	var list gList
+	for i := 5; i >= 1; i-- {
+		list.push(&g{goid: int64(i), status: Waiting})
+	}
+	events := onG0(t, s, func(mp *m) { s.injectglist(mp, nil, list) }, nil)
+	woken := 0
+	for _, e := range events {
+		if e.Reason == event.WhyInjected {
+			woken++
+		}
+	}
+	snap := s.Snapshot()
+	if !slices.Equal(snap.Global, []int64{1, 2}) || !slices.Equal(snap.Ps[0].Queue, []int64{3, 4, 5}) || woken != 2 {
+		t.Errorf("global queue %v, local queue %v, %d Ms woken", snap.Global, snap.Ps[0].Queue, woken)
+	}
+}
+
+// TestStackCheck: what the prologue of a function compares: SP with the guard,
+// 928 bytes above the end, and for frames over 128 bytes, what they have more
+// than that too (cmd/internal/obj/x86: stacksplit, "JLS").
+func TestStackCheck(t *testing.T) {
+	for _, tc := range []struct {
+		left, frame int
+		want        bool
+	}{
+		{929, 0, false}, {928, 0, true}, {929, 128, false}, {928, 128, true},
+		{929, 129, true}, {930, 129, false}, {1000, 199, false}, {1000, 200, true},
+	} {
+		if got := (stack{size: 2048, used: 2048 - tc.left}).overflows(tc.frame); got != tc.want {
+			t.Errorf("%d bytes left, a frame of %d: overflows %v, want %v", tc.left, tc.frame, got, tc.want)
+		}
 	}
 }

@@ -9,14 +9,19 @@ package main
 import (
 	"encoding/json"
 	"os"
+	"reflect"
 	"runtime"
 	"strconv"
 	"sync"
 	"syscall"
+	"time"
 )
 
 type program struct {
 	Chans   []int     `json:"chans"`
+	RWs     int       `json:"rws"`
+	Onces   int       `json:"onces"`
+	Pipes   int       `json:"pipes"`
 	Mutexes int       `json:"mutexes"`
 	Wgs     []int     `json:"wgs"`
 	Conds   int       `json:"conds"`
@@ -26,7 +31,10 @@ type program struct {
 type op struct {
 	name string
 	a, b int
+	all  []int
 }
+
+type pipe struct{ r, w *os.File }
 
 var (
 	ops   [][]op
@@ -34,6 +42,9 @@ var (
 	mus   []sync.Mutex
 	wgs   []sync.WaitGroup
 	conds []*sync.Cond
+	rws   []sync.RWMutex
+	onces []sync.Once
+	pipes []pipe
 	all   sync.WaitGroup
 	out   []byte // the mapped file
 	used  int
@@ -47,7 +58,9 @@ func main() {
 	check(err)
 	out, err = syscall.Mmap(int(f.Fd()), 0, int(info.Size()), syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_SHARED)
 	check(err)
-	settle()
+	if runtime.GOMAXPROCS(0) == 1 {
+		settle()
+	}
 	run(0)
 	put("-\t-\tEXIT\t0\t0\n")
 }
@@ -71,6 +84,15 @@ func load(file string) error {
 		chans = append(chans, make(chan int, size))
 	}
 	mus = make([]sync.Mutex, p.Mutexes)
+	rws = make([]sync.RWMutex, p.RWs)
+	onces = make([]sync.Once, p.Onces)
+	for range p.Pipes {
+		r, w, err := os.Pipe()
+		if err != nil {
+			return err
+		}
+		pipes = append(pipes, pipe{r, w})
+	}
 	wgs = make([]sync.WaitGroup, len(p.Wgs))
 	for i, n := range p.Wgs {
 		wgs[i].Add(n)
@@ -88,6 +110,9 @@ func load(file string) error {
 			}
 			if len(o) > 2 {
 				x.b = int(o[2].(float64))
+			}
+			for _, v := range o[1:] {
+				x.all = append(x.all, int(v.(float64)))
 			}
 			list = append(list, x)
 		}
@@ -149,6 +174,19 @@ func run(id int) {
 	}
 }
 
+// done ends a goroutine that calls Goexit.
+func done(id int) {
+	say(id, -2, "end", 0, 0)
+	all.Done()
+}
+
+// catch turns a panic into the result of an operation.
+func catch(r1 *int) {
+	if recover() != nil {
+		*r1 = 1
+	}
+}
+
 func do(id, pc int, o op) {
 	r1, r2 := 0, 0
 	switch o.name {
@@ -196,12 +234,102 @@ func do(id, pc int, o op) {
 		conds[o.a].Signal()
 	case "broadcast":
 		conds[o.a].Broadcast()
+	case "sel2":
+		select {
+		case v := <-chans[o.a]:
+			r1, r2 = v, 0
+		case v := <-chans[o.b]:
+			r1, r2 = v, 1
+		}
+	case "select":
+		r1, r2 = choose(o.all)
+	case "sendp":
+		func() {
+			defer catch(&r1)
+			chans[o.a] <- o.b
+		}()
+	case "closep":
+		func() {
+			defer catch(&r1)
+			close(chans[o.a])
+		}()
+	case "nilchan":
+		select {
+		case <-chan int(nil):
+		default:
+		}
+	case "trylock":
+		if mus[o.a].TryLock() {
+			r1 = 1
+			mus[o.a].Unlock()
+		}
+	case "rlock":
+		rws[o.a].RLock()
+	case "runlock":
+		rws[o.a].RUnlock()
+	case "rwlock":
+		rws[o.a].Lock()
+	case "rwunlock":
+		rws[o.a].Unlock()
+	case "once":
+		onces[o.a].Do(func() {
+			say(id, pc, "first", 0, 0)
+			runtime.Gosched()
+		})
+	case "goexit":
+		defer done(id)
+		runtime.Goexit()
+	case "lockthread":
+		runtime.LockOSThread()
+	case "unlockthread":
+		runtime.UnlockOSThread()
+	case "sleep":
+		time.Sleep(time.Duration(o.a) * time.Millisecond)
+	case "after":
+		<-time.After(time.Duration(o.a) * time.Millisecond)
+	case "afterfunc":
+		time.AfterFunc(time.Duration(o.a)*time.Millisecond, func() { run(o.b) })
+	case "syscall":
+		ts := syscall.NsecToTimespec(int64(o.a) * 1e6)
+		syscall.Nanosleep(&ts, nil)
+	case "spin":
+		for end := time.Now().Add(time.Duration(o.a) * time.Millisecond); time.Now().Before(end); {
+		}
+	case "read":
+		var b [1]byte
+		pipes[o.a].r.Read(b[:])
+	case "write":
+		pipes[o.a].w.Write([]byte{1})
 	case "join":
 		all.Wait()
 	default:
 		panic("unknown operation " + o.name)
 	}
 	say(id, pc, o.name, r1, r2)
+}
+
+// choose is a select: whether it may block, and for each case the value to
+// send, 0 for a receive, and the channel.
+func choose(a []int) (v, i int) {
+	var cases []reflect.SelectCase
+	for k := 1; k < len(a); k += 2 {
+		c := reflect.SelectCase{Dir: reflect.SelectRecv, Chan: reflect.ValueOf(chans[a[k+1]])}
+		if a[k] != 0 {
+			c.Dir, c.Send = reflect.SelectSend, reflect.ValueOf(a[k])
+		}
+		cases = append(cases, c)
+	}
+	if a[0] == 0 {
+		cases = append(cases, reflect.SelectCase{Dir: reflect.SelectDefault})
+	}
+	i, val, ok := reflect.Select(cases)
+	if i == len(a)/2 {
+		i = -1
+	}
+	if ok {
+		v = int(val.Int())
+	}
+	return v, i
 }
 
 func bit(b bool) int {

@@ -1,11 +1,6 @@
 package sched
 
-import (
-	"fmt"
-	"slices"
-
-	"rtbook/model/event"
-)
+import "rtbook/model/event"
 
 // Mutex is a sync.Mutex (internal/sync/mutex.go).
 type Mutex struct {
@@ -140,122 +135,13 @@ func (s *Machine) unlock(gp *g, mu *Mutex) {
 	}
 }
 
-// WaitGroup is a sync.WaitGroup (sync/waitgroup.go).
-type WaitGroup struct {
-	object
-	counter int32
-	waiters uint32
-	sema    sema
-}
-
-// NewWaitGroup makes a wait group whose counter is 0.
-func (s *Machine) NewWaitGroup(name string) *WaitGroup {
-	wg := &WaitGroup{object: s.newObject("wait group", name)}
-	s.waitGroups = append(s.waitGroups, wg)
-	return wg
-}
-
-func (s *Machine) wgAdd(gp *g, wg *WaitGroup, delta int) {
-	wg.counter += int32(delta)
-	v, w := wg.counter, wg.waiters
-	if v < 0 {
-		panic("sync: negative WaitGroup counter")
+// tryLock is internal/sync/mutex.go: (*Mutex).TryLock.
+func (s *Machine) tryLock(gp *g, mu *Mutex) bool {
+	if mu.state&(mutexLocked|mutexStarving) != 0 {
+		s.step(gp.m, gp, event.MutexLock, event.WhyMutexBusy, mu.id)
+		return false
 	}
-	if w != 0 && delta > 0 && v == int32(delta) {
-		panic("sync: WaitGroup misuse: Add called concurrently with Wait")
-	}
-	switch {
-	case v > 0:
-		s.step(gp.m, gp, event.WaitGroupAdd, event.WhyCounterOpen, wg.id, uint64(v), uint64(w))
-	case w == 0:
-		s.step(gp.m, gp, event.WaitGroupAdd, event.WhyCounterZero, wg.id)
-	default:
-		wg.waiters = 0
-		s.step(gp.m, gp, event.WaitGroupAdd, event.WhyCounterZeroWakes, wg.id, 0, uint64(w))
-		for range w {
-			s.semrelease(gp, &wg.sema, false)
-		}
-	}
-}
-
-func (s *Machine) wgWait(gp *g, wg *WaitGroup) {
-	if wg.counter == 0 {
-		s.step(gp.m, gp, event.WaitGroupWait, event.WhyCounterZero, wg.id)
-		return
-	}
-	wg.waiters++
-	s.semacquire(gp, &wg.sema, false, "sync.WaitGroup.Wait", event.WhyCounterNotZero, wg.id)
-	if wg.counter != 0 || wg.waiters != 0 {
-		panic("sync: WaitGroup is reused before previous Wait has returned")
-	}
-}
-
-// Cond is a sync.Cond (sync/cond.go, runtime/sema.go: notifyList).
-type Cond struct {
-	object
-	mu           *Mutex
-	wait, notify uint32 // the next ticket to give out, and the next to wake
-	list         []*sudog
-}
-
-// NewCond makes a condition whose lock is mu, a mutex of the same machine.
-func (s *Machine) NewCond(name string, mu *Mutex) *Cond {
-	if mu == nil || mu.s != s {
-		panic(fmt.Sprintf("sched: NewCond of %q without a mutex of its machine", name))
-	}
-	c := &Cond{object: s.newObject("condition", name), mu: mu}
-	s.conds = append(s.conds, c)
-	return c
-}
-
-func (s *Machine) condWait(gp *g, c *Cond) {
-	t := c.wait
-	c.wait++
-	s.unlock(gp, c.mu)
-	if int32(t-c.notify) < 0 {
-		s.step(gp.m, gp, event.CondWait, event.WhyCondNotified, c.id)
-	} else {
-		sg := &sudog{g: gp, ticket: t}
-		c.list = append(c.list, sg)
-		gp.waiting = sg
-		s.gopark(gp, "sync.Cond.Wait", event.WhyCondWait, c.id)
-		gp.waiting = nil
-	}
-	s.lock(gp, c.mu)
-}
-
-func (s *Machine) condSignal(gp *g, c *Cond) {
-	if c.wait == c.notify {
-		s.step(gp.m, gp, event.CondSignal, event.WhyCondNone, c.id)
-		return
-	}
-	t, waiters := c.notify, uint64(len(c.list))
-	c.notify++
-	i := slices.IndexFunc(c.list, func(sg *sudog) bool { return sg.ticket == t })
-	if i < 0 {
-		// Its goroutine has a ticket, and has yet to look whether it is due.
-		s.step(gp.m, gp, event.CondSignal, event.WhyCondEarly, c.id, waiters)
-		return
-	}
-	sg := c.list[i]
-	c.list = slices.Delete(c.list, i, i+1)
-	s.step(gp.m, gp, event.CondSignal, event.WhyCondWakesOne, c.id, waiters)
-	s.goready(gp, sg.g)
-}
-
-func (s *Machine) condBroadcast(gp *g, c *Cond) {
-	if c.wait == c.notify {
-		s.step(gp.m, gp, event.CondBroadcast, event.WhyCondNone, c.id)
-		return
-	}
-	list := c.list
-	c.list, c.notify = nil, c.wait
-	why := event.WhyCondWakesAll
-	if len(list) == 0 {
-		why = event.WhyCondEarly
-	}
-	s.step(gp.m, gp, event.CondBroadcast, why, c.id, uint64(len(list)))
-	for _, sg := range list {
-		s.goready(gp, sg.g)
-	}
+	mu.state |= mutexLocked
+	s.step(gp.m, gp, event.MutexLock, event.WhyMutexFree, mu.id)
+	return true
 }
