@@ -63,13 +63,42 @@ func parseInfo(s string) (infoString, *attrError) {
 			return in, fault
 		}
 		if err != nil {
-			return in, err
+			return in, in.withinExpression(err)
 		}
 		if len(in.attrs) == maxAttrs {
 			return in, &attrError{a.at, fmt.Sprintf("more than %d attributes", maxAttrs), "leave the rest out"}
 		}
 		in.attrs = append(in.attrs, a)
 	}
+}
+
+// withinExpression returns the error to report instead of err, which follows
+// from it: a bare value that is cut off within /an expression/, by a blank, a
+// brace or a quote. What was read from there on is no attribute.
+func (in *infoString) withinExpression(err *attrError) *attrError {
+	for i, a := range in.attrs {
+		bare := a.valueAt == a.at+len(a.name)+1
+		if a.hasValue && bare && strings.HasPrefix(a.value, "/") && slashes(a.value)%2 == 1 {
+			in.attrs = in.attrs[:i]
+			return &attrError{a.valueAt + len(a.value), fmt.Sprintf("the value of %s ends here, within an expression", clip(a.name)),
+				fmt.Sprintf(`a value with blanks, braces or quotes stands in double quotes: %s="/a b/"`, clip(a.name))}
+		}
+	}
+	return err
+}
+
+// slashes counts the slashes that no backslash escapes.
+func slashes(s string) int {
+	n := 0
+	for i := 0; i < len(s); i++ {
+		switch s[i] {
+		case '\\':
+			i++
+		case '/':
+			n++
+		}
+	}
+	return n
 }
 
 // maxAttrs bounds the findings that one line can cause.

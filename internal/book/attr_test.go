@@ -43,6 +43,13 @@ func TestParseInfo(t *testing.T) {
 		{`go {a="b\"}`, want{"go", nil, 6}},
 		{`go {a="b"c}`, want{"go", nil, 9}},
 		{"go {a=b{c}", want{"go", nil, 7}},
+		{"go {q=x a=/b c/,/d e/}", want{"go", []attr{{"q", "x", true, 4, 6}}, 12}},
+		{"go {a=/b c d/}", want{"go", []attr{}, 8}},
+		{`go {a=/b/,/\}/}`, want{"go", []attr{}, 12}},
+		{`go {a=/b "c"/}`, want{"go", []attr{}, 8}},
+		{`go {a=/b\//c/}`, want{"go", []attr{{"a", `/b\//c/`, true, 4, 6}}, -1}},
+		{`go {a=/b\// c/}`, want{"go", []attr{{"a", `/b\//`, true, 4, 6}}, 13}},
+		{`go {a="/b" c/}`, want{"go", []attr{{"a", "/b", true, 4, 7}}, 12}},
 		{"go {" + strings.Repeat("a ", maxAttrs+1) + "}", want{"", nil, 4 + 2*maxAttrs}},
 	}
 	for _, test := range tests {

@@ -27,9 +27,15 @@
 //
 // Markdown is GitHub's (see [Markdown]), in UTF-8, with lines that end in LF or
 // CRLF; a byte order mark is fine. Front matter is YAML between two
-// lines "---" at the very start: title, summary, and aliases, which are former
-// paths of the page on the site, without ".html". A title is taken from the
-// front matter, else from the first heading, else from the file name.
+// lines "---" at the very start: title, summary; aliases, which are former
+// paths of the page on the site, without ".html"; and allow, which names what
+// the Go of the chapter may use although it steps around what Go promises, as
+// in allow: [unsafe, os/exec] (see [runner.Cell.Uses]). A title is taken from
+// the front matter, else from the first heading, else from the file name. Two
+// more keys are about what is checked: complete: true promises that the chapter
+// has every claim of its rows of the ledger, with evidence; unchecked is a list
+// of texts that need no check, each with its reason: "50 bytes: the request of
+// this example".
 //
 // A code fence says what it is in braces after its language:
 //
@@ -42,6 +48,7 @@
 //	```go                     must parse
 //	```sh {cell}              commands, which run in the environment's folder; bash and shell too
 //	```go {file=a/b.go}       a file of that folder; in any language
+//	```go {quote=runtime.f}   a declaration as the source has it, which rtbook writes; asm too
 //
 // Attributes are separated by blanks. A value follows "=" directly and is
 // either bare, or in double quotes with \" and \\ for these two.
@@ -50,24 +57,44 @@
 //	env=name       cell, check, file    the program, or folder, it belongs to; default: the chapter's own
 //	engine=go      Go cell              compiled, never interpreted
 //	hide           cell, check, file    not shown
-//	fold           cell, check, file    shown folded; on sketch too
+//	fold           cell, check, file    shown folded; on sketch and quote too
 //	timeout=2s     cell                 wall-clock limit, at most 10m
 //	expect=…       cell                 panic or compile-error: it must fail so
 //	vary=…         cell                 spans of the output that may differ, see [Fence.Vary]
 //	unordered      cell                 the lines of the output are compared as a multiset
 //	sample         cell                 the output is not compared; without vary and unordered
 //	if="…"         cell, check, file    a Go build constraint; else it is skipped, see [Book.Select]
+//	lines=/…/,/…/  quote                a part: expressions of its first line and its last
 //
 // An id is of at most 64 lower-case letters, digits and "-", begins with a letter, and is
 // unique among the chapter's cells and headings. A cell without a name is
 // cell-N, where N counts the chapter's cells, checks and files from 1; no
 // author's name has that form.
 //
-// Cells, files and outputs stand at the top level of the document, or between
+// Cells, files, outputs and quotations stand at the top level of the document, or between
 // the tags of a <details>. An output stands after its cell, beside it.
 //
 // A comment //rtbook:hide at the end of a line of a Go cell, check, sketch or
 // file keeps that line off the page; it runs all the same.
+//
+// # Prose that is checked
+//
+// A link is checked, wherever it stands, by what its address begins with:
+//
+//	[schedinit](go:runtime.schedinit)                            a symbol of Go source
+//	[256](<go:runtime len(p{}.runq)>)                            a fact: the value of a constant expression
+//	[before](<go:runtime main: newm(sysmon) before gcenable>)    an order of calls
+//	[128](out:refill), [128](out:03-scheduler.md#refill)         a token of a cell's recorded output
+//
+// They are [Chapter.Refs], with all other links. What the addresses mean is not
+// this package's business. An address with blanks stands between < and >; in a
+// table, | is \|.
+//
+// A comment <!-- claim: A7 --> alone before a block ties it to rows of the book's
+// ledger, which is the file that book.yaml names with ledger:; several ids are
+// separated by blanks. In the place of <!-- ledger --> and <!-- toolchains -->,
+// alone in their paragraph, the site shows tables. With numerals: checked in
+// book.yaml, numbers with units have to be checked too.
 //
 // # Limits
 //
@@ -85,16 +112,22 @@ import (
 
 // Book is a folder of chapters.
 type Book struct {
-	Dir         string // the folder of the chapters in the file system parsed, "notes"
-	Title       string
-	Description string
-	Lang        string     // BCP 47, default "en"
-	URL         string     // where the site will live, "" if unknown; ends in "/"
-	Toolchain   string     // the pin, "go1.26.8"; "" for a plain folder or a book that pins none
-	Target      string     // the pin, "linux/amd64"; "" likewise
-	Plain       bool       // a folder without book.yaml: nothing in it runs
-	Chapters    []*Chapter // in reading order, the opening page first
-	Assets      []string   // other files to copy, as paths in the file system parsed, sorted
+	Dir          string // the folder of the chapters in the file system parsed, "notes"
+	Title        string
+	Description  string
+	Lang         string      // BCP 47, default "en"
+	URL          string      // where the site will live, "" if unknown; ends in "/"
+	Toolchain    string      // the pin, "go1.26.8"; "" for a plain folder or a book that pins none
+	Target       string      // the pin, "linux/amd64"; "" likewise
+	Isolation    string      // "strict": a machine that cannot isolate cells in every way runs none
+	IsolationPos finding.Pos // of that
+	Plain        bool        // a folder without book.yaml: nothing in it runs
+	Chapters     []*Chapter  // in reading order, the opening page first
+	Assets       []string    // other files to copy, as paths in the file system parsed, sorted
+
+	LedgerPath string // of the list of claims, as a path in the file system parsed; "" if the book has none
+	LedgerPos  finding.Pos
+	Numerals   string // "" or NumeralsChecked
 }
 
 // Cells returns the cells, checks and files of all chapters, in reading order,
@@ -114,6 +147,10 @@ type Chapter struct {
 	Title   string
 	Summary string
 	Aliases []string // former slugs, which redirect here
+	Allow   []string // what its cells and files may use, see [runner.Cell.Uses]
+
+	Complete  bool        // every claim of the ledger's rows for this chapter is to be here, with evidence
+	Unchecked []Exemption // text that may go unchecked
 
 	// The chapter's place in the table of contents.
 	Depth    int    // nesting, 0 for top level
@@ -125,7 +162,12 @@ type Chapter struct {
 	Doc    ast.Node // the tree, over Text
 	Fences []*Fence // code fences that say something to rtbook, in order
 
-	lines lines
+	Refs    []*Ref    // links and images, in order of their places
+	Claims  []*Claim  // in order
+	Inserts []*Insert // in order
+
+	lines   lines
+	allowAt []finding.Pos // of what Allow has
 }
 
 // Cells returns the chapter's cells, checks and files, in order, without those
@@ -157,6 +199,7 @@ const (
 	RoleGo                 // go without attributes: must parse
 	RoleSketch             // {sketch}: go that need not parse
 	RoleFile               // {file=name}: a file of an environment's folder
+	RoleQuote              // {quote=symbol}: a quotation of Go source, which rtbook writes
 )
 
 // Fence is a code fence with its place in the chapter.
@@ -186,6 +229,7 @@ type Fence struct {
 	Unjudged  bool         // RoleCell: what it prints is held against nothing, since that would follow from another finding, about its attributes or an output without a cell
 	Of        *Fence       // RoleOutput: the cell that printed this; nil with a finding
 	Output    *Fence       // RoleCell: where its output is recorded, nil if nowhere
+	Quote     *Quote       // RoleQuote: what it quotes; nil with a finding
 
 	top    bool // at the top level of the document, also between details tags
 	attrs  []attr

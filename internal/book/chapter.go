@@ -48,6 +48,8 @@ func parseChapter(ch *Chapter, md goldmark.Markdown, plain bool) (fs []finding.F
 	if !plain {
 		collectFences(ch, placesOf(pc), r)
 		checkChapter(ch, r)
+		collectRefs(ch, r)
+		collectComments(ch, r)
 	}
 	return r.findings, true
 }
@@ -122,12 +124,21 @@ func frontMatter(ch *Chapter, start int, plain bool) []finding.Finding {
 			Hint:    "end it with a line ---",
 		}}
 	}
+	var unchecked []string
+	var places []finding.Pos
 	y := yamlFile{name: ch.Path, src: string(ch.Text[body:end]), line: line + 1, lenient: plain, fields: []yamlField{
 		{key: "title", text: &ch.Title},
 		{key: "summary", text: &ch.Summary},
 		{key: "aliases", list: &ch.Aliases, check: checkAlias},
+		{key: "allow", list: &ch.Allow, places: &ch.allowAt, check: checkAllow},
+		{key: "complete", flag: &ch.Complete},
+		{key: "unchecked", list: &unchecked, places: &places, check: checkExemption},
 	}}
 	y.decode()
+	for i, s := range unchecked {
+		text, reason, _ := strings.Cut(s, ": ")
+		ch.Unchecked = append(ch.Unchecked, Exemption{Text: text, Reason: strings.TrimSpace(reason), Pos: places[i]})
+	}
 	for i := start; i < after; i++ {
 		if c := ch.Text[i]; c != '\n' && c != '\r' {
 			ch.Text[i] = ' '
@@ -145,6 +156,15 @@ var aliasSyntax = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A
 func checkAlias(alias string) error {
 	if !aliasSyntax.MatchString(alias) || strings.HasSuffix(alias, ".html") {
 		return fmt.Errorf("%q is not the path of a page, as in 02-old-name", clip(alias))
+	}
+	return nil
+}
+
+// checkExemption reports an entry of unchecked that is not a text with a reason.
+func checkExemption(s string) error {
+	text, reason, ok := strings.Cut(s, ": ")
+	if !ok || strings.TrimSpace(text) == "" || strings.TrimSpace(reason) == "" {
+		return &valueError{0, fmt.Sprintf("%q says no reason", clip(s)), `write the text and why it needs no check, as in "50 bytes: the request of this example"`}
 	}
 	return nil
 }

@@ -16,6 +16,7 @@ func checkChapter(ch *Chapter, r *reporter) {
 	nameCells(ch, r)
 	linkOutputs(ch, r)
 	checkEngines(ch, r)
+	checkAllowed(ch, r)
 	leaveUnjudged(ch)
 	checkBlocks(ch, r)
 }

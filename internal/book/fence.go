@@ -201,8 +201,13 @@ func classify(ch *Chapter, f *Fence, r *reporter) bool {
 		f.Unordered = f.attr("unordered") != nil
 		f.Sample = f.attr("sample") != nil
 	}
-	hideLines(ch, f, r)
-	if (role == RoleCell || role == RoleOutput || role == RoleFile) && !f.top {
+	switch {
+	case role != RoleQuote:
+		hideLines(ch, f, r)
+	case err == nil && f.top: // else there is a finding, and what it would quote is a guess
+		f.Quote = newQuote(f)
+	}
+	if (role == RoleCell || role == RoleOutput || role == RoleFile || role == RoleQuote) && !f.top {
 		r.at(ch.offset(f.Pos), "move it out of the list or quotation; between <details> tags is fine", "%s fence inside another block", role)
 	}
 	if role == RoleCell || role == RoleCheck || role == RoleFile {
@@ -225,6 +230,7 @@ func newCell(ch *Chapter, f *Fence) *runner.Cell {
 		Source:  f.Content,
 		Line:    f.Pos.Line + 1,
 		Indent:  f.indent,
+		Allow:   ch.Allow,
 	}
 	switch f.Role {
 	case RoleCheck:
@@ -255,6 +261,24 @@ func (ch *Chapter) AttrPos(f *Fence, name string) finding.Pos {
 		return ch.Pos(f.info + a.at)
 	}
 	return f.Pos
+}
+
+// ValuePos returns the place of a byte of an attribute's value, or that of the
+// fence if it has no such attribute.
+func (ch *Chapter) ValuePos(f *Fence, name string, offset int) finding.Pos {
+	a := f.attr(name)
+	if a == nil || !a.hasValue {
+		return ch.AttrPos(f, name)
+	}
+	return ch.Pos(valueOffset(ch, f, a, min(max(offset, 0), len(a.value))))
+}
+
+// newQuote returns what a quotation quotes, nil if its attributes do not say it.
+func newQuote(f *Fence) *Quote {
+	if f.value("quote") == "" || f.attr("lines") != nil && f.value("lines") == "" {
+		return nil
+	}
+	return &Quote{Symbol: f.value("quote"), Lines: f.value("lines")}
 }
 
 // attr returns the fence's first attribute of that name, or nil.

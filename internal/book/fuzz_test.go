@@ -19,6 +19,8 @@ func addDocuments(f *testing.F, add func(doc string)) {
 		"> [!NOTE]\n> ```go {check}\n",
 		"```go {cell=\"a\\\"\" x`}\n",
 		"```sh {cell vary=\"/a\\\\/,time\" if=\"linux && !\"}\n```\n\n```x {file=\"..\"}\n",
+		"```go {quote=runtime.f lines=\"/a \\\"/,/b/\"}\nf\n```\n\n<!-- claim: A7 B2 -->\n> - [x|`y`][a] <go:a.b>\n\n[a]: <go:p x\\|y>\n",
+		"# [x](go:a.b)\n\n<!--claim: A7, B2-->\n- http://a.b c\t[d\n e](out:f)\n\n<!-- ledger -->\n> <!-- claim: A1 -->\n\n<!-- toolchains -->[^1]\n\n[^1]: ![a](go:b) www.c.d <go:a.b>\n",
 		"```go {check}\nx //rtbook:hide\n\t'//rtbook:hide\n//line x:9\n//rtbook:hied\n```\n",
 	} {
 		add(doc)
@@ -39,6 +41,7 @@ func FuzzFences(f *testing.F) {
 		if len(ch.Text) != len(ch.Source) {
 			t.Fatalf("Text has %d bytes, Source %d", len(ch.Text), len(ch.Source))
 		}
+		checkProse(t, ch)
 		lines := bytes.SplitAfter(src, []byte("\n"))
 		last := 0
 		for _, fc := range ch.Fences {
@@ -68,6 +71,38 @@ func FuzzFences(f *testing.F) {
 			}
 		}
 	})
+}
+
+// checkProse holds links, claims and comments to the promises of their fields.
+func checkProse(t *testing.T, ch *Chapter) {
+	last := 0
+	for _, r := range ch.Refs {
+		if r.Offset < last || r.Offset > len(ch.Source) || ch.Pos(r.Offset) != r.Pos {
+			t.Fatalf("link to %q at %d, %v, after %d", r.Dest, r.Offset, r.Pos, last)
+		}
+		last = r.Offset
+		if at := ch.offset(r.TextPos); at < r.Offset || at > len(ch.Source) {
+			t.Fatalf("text of the link at %v begins at %v", r.Pos, r.TextPos)
+		}
+		if strings.ContainsAny(r.Text, "\n\t") || r.Node == nil {
+			t.Fatalf("link at %v: %+v", r.Pos, r)
+		}
+	}
+	for _, c := range ch.Claims {
+		if len(c.IDs) == 0 || c.Start != ch.offset(c.Pos) || c.End < c.Start || c.End > len(ch.Source) || !bytes.HasPrefix(ch.Text[c.Start:], []byte("<!--")) {
+			t.Fatalf("claim %+v", c)
+		}
+		for _, id := range c.IDs {
+			if !bytes.HasPrefix(ch.Text[ch.offset(id.Pos):], []byte(id.ID)) {
+				t.Fatalf("id %q is not at %v", id.ID, id.Pos)
+			}
+		}
+	}
+	for _, i := range ch.Inserts {
+		if !bytes.HasPrefix(ch.Text[ch.offset(i.Pos):], []byte("<!--")) {
+			t.Fatalf("insert %+v", i)
+		}
+	}
 }
 
 // FuzzAttributes holds the parser of info strings to places inside of them.

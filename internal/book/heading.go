@@ -56,7 +56,15 @@ func plainText(n ast.Node, source []byte) string {
 // backslash escapes and entities resolved.
 func textOf(t *ast.Text, source []byte) string {
 	raw := string(t.Segment.Value(source))
-	if t.IsRaw() || t.Parent().Kind() == ast.KindCodeSpan || !strings.ContainsAny(raw, `\&`) {
+	if t.IsRaw() || t.Parent().Kind() == ast.KindCodeSpan {
+		return raw
+	}
+	return unescapeText(raw)
+}
+
+// unescapeText resolves the backslash escapes and entities of Markdown text.
+func unescapeText(raw string) string {
+	if !strings.ContainsAny(raw, `\&`) {
 		return raw
 	}
 	var b strings.Builder

@@ -38,6 +38,10 @@ func Parse(fsys fs.FS, dir string, skip ...string) (*Book, []finding.Finding) {
 		findings = append(findings, unreadable(config, err))
 	}
 	b.Assets = t.assets
+	if !b.Plain {
+		recorded := []string{b.LedgerPath, path.Join(dir, ToolchainsName)}
+		b.Assets = slices.DeleteFunc(b.Assets, func(name string) bool { return slices.Contains(recorded, name) })
+	}
 	findings = append(findings, parseAll(b, t)...)
 	b.Select(b.Toolchain, b.Target)
 	finding.Sort(findings)

@@ -88,6 +88,10 @@ func TestParseFaults(t *testing.T) {
 			`notes/book.yaml:4:6: url: "example.org" is not an address such as https://example.org/book/`,
 			`notes/book.yaml:5:7: lang: "x_y" is not a language tag such as en or pt-BR`,
 		}},
+		{"what book.yaml says of prose", files("notes/01-a.md", "", "notes/book.yaml", "title: x\nledger: ../ledger.yaml\nnumerals: yes\n"), []string{
+			`notes/book.yaml:2:9: ledger: "../ledger.yaml" is not a YAML file beside the chapters`,
+			`notes/book.yaml:3:11: numerals: numerals cannot be "yes"`,
+		}},
 		{"book.yaml that is not UTF-8", files("notes/01-a.md", "", "notes/book.yaml", "lang: en\ntitle: \xe9\n"), []string{"notes/book.yaml:2:8: not UTF-8: byte 0xe9"}},
 		{"book.yaml with a byte order mark", files("notes/01-a.md", "", "notes/book.yaml", "\ufefftitle: x\n"), nil},
 		{"its first line", files("notes/01-a.md", "", "notes/book.yaml", "\ufefftitel: x\ntoolchian: y\n"), []string{
@@ -150,6 +154,27 @@ func (f failFS) ReadFile(name string) ([]byte, error) {
 		return nil, err
 	}
 	return f.MapFS.ReadFile(name)
+}
+
+// TestParseRecords has files that the book is checked by: they are not for its
+// readers.
+func TestParseRecords(t *testing.T) {
+	b, found := Parse(files(
+		"notes/book.yaml", "title: x\nledger: sub/claims.yaml\nnumerals: checked\n", "notes/01-a.md", "",
+		"notes/sub/claims.yaml", "", "notes/toolchains.yaml", "", "notes/ledger.yaml", "", "notes/sub/toolchains.yaml", "",
+	), "notes")
+	if len(found) > 0 {
+		t.Fatal(found)
+	}
+	if diff := cmp.Diff([]string{"notes/ledger.yaml", "notes/sub/toolchains.yaml"}, b.Assets); diff != "" {
+		t.Errorf("assets: -want +got\n%s", diff)
+	}
+	if b.LedgerPath != "notes/sub/claims.yaml" || b.LedgerPos != (finding.Pos{File: "notes/book.yaml", Line: 2, Col: 9}) || b.Numerals != NumeralsChecked {
+		t.Errorf("ledger %q at %v, numerals %q", b.LedgerPath, b.LedgerPos, b.Numerals)
+	}
+	if b, _ := Parse(files("notes/a.md", "", "notes/toolchains.yaml", ""), "notes"); len(b.Assets) != 1 {
+		t.Errorf("a plain folder's assets are %q", b.Assets)
+	}
 }
 
 func TestParseLinks(t *testing.T) {

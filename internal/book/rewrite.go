@@ -6,22 +6,22 @@ import (
 	"strings"
 )
 
-// Edit says what a cell printed.
+// Edit says what a cell printed, or what a quotation quotes.
 type Edit struct {
-	Cell   *Fence // of RoleCell
-	Output string // as printed; the fence gets EncodeOutput of it
+	Cell   *Fence // of RoleCell or RoleQuote
+	Output string // as printed, or as it stands in the source; the fence gets EncodeOutput of it
 }
 
-// Rewrite returns the chapter's source with the outputs of cells recorded: in
-// the output fence that a cell has, else in a new one after the cell. It
-// changes output fences and not one other byte: line endings, tabs, a byte
-// order mark and a missing last line feed survive. A fence grows, at both ends,
-// when its content holds one as long. Where the content is already what it
-// should be, nothing changes at all; of several edits of one cell the last
-// counts.
+// Rewrite returns the chapter's source with the outputs of cells recorded, in
+// the output fence that a cell has, else in a new one after the cell; and with
+// quotations in their fences. It changes output and quotation fences and not
+// one other byte: line endings, tabs, a byte order mark and a missing last line
+// feed survive. A fence grows, at both ends, when its content holds one as long.
+// Where the content is already what it should be, nothing changes at all; of
+// several edits of one cell or quotation the last counts.
 //
-// Parsing the result gives the same cells, with the new outputs. So that this
-// holds, edits of cells that are not [Fence.Recordable] are left out.
+// Parsing the result gives the same fences, with the new contents. So that this
+// holds, edits of fences that are not [Fence.Recordable] are left out.
 func Rewrite(ch *Chapter, edits []Edit) []byte {
 	last := map[*Fence]string{}
 	var cells []*Fence
@@ -36,7 +36,9 @@ func Rewrite(ch *Chapter, edits []Edit) []byte {
 	}
 	var changes []change
 	for _, cell := range cells {
-		if cell.Output != nil {
+		if cell.Role == RoleQuote {
+			changes = append(changes, setOutput(ch, cell, last[cell])...)
+		} else if cell.Output != nil {
 			changes = append(changes, setOutput(ch, cell.Output, last[cell])...)
 		} else {
 			changes = append(changes, insertOutput(ch, cell, last[cell]))
@@ -45,12 +47,17 @@ func Rewrite(ch *Chapter, edits []Edit) []byte {
 	return apply(ch.Source, changes)
 }
 
-// Recordable reports whether f is a cell whose output [Rewrite] can write: one
-// at the top level of the document, whose own fence and output fence are
-// closed. Other cells have findings that say what is wrong with them.
+// Recordable reports whether f is a cell whose output [Rewrite] can write, or a
+// quotation: at the top level of the document, with its own fence and its output
+// fence closed. Others have findings that say what is wrong with them.
 func (f *Fence) Recordable() bool {
-	return f != nil && f.Role == RoleCell && f.Closed && f.top &&
-		(f.Output == nil || f.Output.Closed)
+	switch {
+	case f == nil || !f.Closed || !f.top:
+		return false
+	case f.Role == RoleCell:
+		return f.Output == nil || f.Output.Closed
+	}
+	return f.Quote != nil
 }
 
 // change replaces a range of bytes.
@@ -73,7 +80,8 @@ func apply(src []byte, changes []change) []byte {
 	return out.Bytes()
 }
 
-// setOutput returns the changes that give an output fence its content.
+// setOutput returns the changes that give an output or quotation fence its
+// content.
 func setOutput(ch *Chapter, f *Fence, output string) []change {
 	if f.Content == output {
 		return nil
@@ -82,9 +90,10 @@ func setOutput(ch *Chapter, f *Fence, output string) []change {
 	mark := ch.Source[open]
 	have := runLength(ch.Source[open:f.Start], mark)
 	need := max(have, fenceLength(output, mark))
+	indent := strings.TrimPrefix(string(ch.Source[f.Open:open]), "\ufeff") // a quotation may begin the file
 	changes := []change{
 		{open, open, strings.Repeat(string(mark), need-have)},
-		{f.Start, f.End, layout(output, string(ch.Source[f.Open:open]), lineEnding(ch.Source, f.Open))},
+		{f.Start, f.End, layout(output, indent, lineEnding(ch.Source, f.Open))},
 	}
 	closing := f.End + bytes.IndexByte(ch.Source[f.End:f.Stop], mark)
 	if n := runLength(ch.Source[closing:f.Stop], mark); n < need {

@@ -10,6 +10,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"rtbook/runner"
 )
 
 // parseOne parses a chapter of a book.
@@ -24,11 +26,12 @@ func parseOne(src []byte) *Chapter {
 	return b.Chapters[0]
 }
 
-// cellFences returns the fences of the chapter's cells that run.
-func cellFences(ch *Chapter) []*Fence {
+// editable returns the fences of the chapter that edits are about: its cells that
+// run, and its quotations.
+func editable(ch *Chapter) []*Fence {
 	var cells []*Fence
 	for _, f := range ch.Fences {
-		if f.Role == RoleCell {
+		if f.Role == RoleCell || f.Role == RoleQuote {
 			cells = append(cells, f)
 		}
 	}
@@ -90,6 +93,18 @@ func TestRewrite(t *testing.T) {
 			"<details>\n\n```go {cell=a}\n```\n\n```go {cell=b}\n```\n\n```text {output=a}\n1\n```\n\n</details>\n",
 			[]string{"2", "3"},
 			"<details>\n\n```go {cell=a}\n```\n\n```go {cell=b}\n```\n\n```text {output}\n3\n```\n\n```text {output=a}\n2\n```\n\n</details>\n"},
+		{"a quotation",
+			"```go {quote=runtime.f}\nold\n```\n\n  ```go {quote=runtime.g fold}\n  ```\n",
+			[]string{"func f() {\n\tx()\n}\n", "```\n\n\ty"},
+			"```go {quote=runtime.f}\nfunc f() {\n\tx()\n}\n```\n\n  ````go {quote=runtime.g fold}\n  ```\n\n  \ty\n  ````\n"},
+		{"a quotation after a byte order mark",
+			"\ufeff```go {quote=runtime.f}\n```\n",
+			[]string{"a\n"},
+			"\ufeff```go {quote=runtime.f}\na\n```\n"},
+		{"a quotation that is as it should be, or elsewhere",
+			"```go {quote=runtime.f}\r\na\r\n ```\r\n\r\n- ```go {quote=runtime.g}\r\n  ```\r\n",
+			[]string{"a\n", "b"},
+			"```go {quote=runtime.f}\r\na\r\n ```\r\n\r\n- ```go {quote=runtime.g}\r\n  ```\r\n"},
 		{"not what is not closed, or elsewhere",
 			"- ```go {cell}\n  ```\n\n```go {cell}\n```\n\n```text {output}\na\n",
 			[]string{"1", "2"},
@@ -99,7 +114,7 @@ func TestRewrite(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			ch := parseOne([]byte(test.src))
 			var edits []Edit
-			for i, f := range cellFences(ch) {
+			for i, f := range editable(ch) {
 				if test.outputs[i] != "-" {
 					edits = append(edits, Edit{f, test.outputs[i]})
 				}
@@ -133,7 +148,7 @@ func checkRewrite(t interface{ Fatalf(string, ...any) }, src []byte, outputs fun
 	}
 	want := map[int]string{} // by number of the cell
 	var edits []Edit
-	for i, f := range cellFences(before) {
+	for i, f := range editable(before) {
 		out, ok := outputs(i)
 		if ok {
 			edits = append(edits, Edit{f, out})
@@ -141,28 +156,30 @@ func checkRewrite(t interface{ Fatalf(string, ...any) }, src []byte, outputs fun
 		switch {
 		case ok && f.Recordable():
 			want[i] = EncodeOutput(out)
+		case f.Role == RoleQuote:
+			want[i] = f.Content
 		case f.Output != nil:
 			want[i] = f.Output.Content
 		}
 	}
 	got := Rewrite(before, edits)
 	after := parseOne(got)
-	cells := cellFences(after)
-	if len(cells) != len(cellFences(before)) {
-		t.Fatalf("%d cells after, %d before\nbefore %q\nafter %q", len(cells), len(cellFences(before)), src, got)
+	cells := editable(after)
+	if len(cells) != len(editable(before)) {
+		t.Fatalf("%d cells after, %d before\nbefore %q\nafter %q", len(cells), len(editable(before)), src, got)
 	}
-	for i, f := range cellFences(before) {
+	for i, f := range editable(before) {
 		c := cells[i]
-		was, is := *f.Cell, *c.Cell
-		was.Line, is.Line = 0, 0
-		if diff := cmp.Diff(was, is); diff != "" {
+		if diff := cmp.Diff(withoutLine(f.Cell), withoutLine(c.Cell)); diff != "" || f.Role != c.Role || !cmp.Equal(f.Quote, c.Quote) {
 			t.Fatalf("cell %d: -before +after\n%s\nbefore %q\nafter %q", i, diff, src, got)
 		}
 		if !slices.Equal(c.Vary, f.Vary) || c.Unordered != f.Unordered || c.Sample != f.Sample || c.Skipped != f.Skipped || !slices.Equal(c.Hidden, f.Hidden) {
 			t.Fatalf("cell %d has other attributes\nbefore %q\nafter %q", i, src, got)
 		}
 		content := "none"
-		if c.Output != nil {
+		if c.Role == RoleQuote {
+			content = c.Content
+		} else if c.Output != nil {
 			content = c.Output.Content
 		}
 		if w, ok := want[i]; ok && content != w || !ok && c.Output != nil {
@@ -187,13 +204,23 @@ func checkRewrite(t interface{ Fatalf(string, ...any) }, src []byte, outputs fun
 	}
 }
 
-// outside returns the chapter without the outputs of cells, and without the
-// line feeds around these.
+// withoutLine returns a cell without its place.
+func withoutLine(c *runner.Cell) runner.Cell {
+	if c == nil {
+		return runner.Cell{}
+	}
+	moved := *c
+	moved.Line = 0
+	return moved
+}
+
+// outside returns the chapter without the outputs of cells and the quotations,
+// and without the line feeds around these.
 func outside(ch *Chapter) string {
 	var b strings.Builder
 	at := 0
 	for _, f := range ch.Fences {
-		if f.Role == RoleOutput && f.Of != nil && f.Closed {
+		if (f.Role == RoleOutput && f.Of != nil || f.Role == RoleQuote) && f.Closed {
 			b.WriteString(strings.TrimRight(string(ch.Source[at:f.Open]), "\r\n"))
 			at = f.Stop
 			for at < len(ch.Source) && (ch.Source[at] == '\r' || ch.Source[at] == '\n') {
@@ -238,7 +265,7 @@ func genDocument() *rapid.Generator[string] {
 			case 3, 4:
 				b.WriteString(fence(rapid.SampledFrom([]string{"text {output}", "text {output=a}", "text {output=b}"}).Draw(t, "output")))
 			case 5:
-				b.WriteString(fence(rapid.SampledFrom([]string{"go", "go {check}", "sh", "", "go {file=a.go}", "text {file=b/c.txt env=e if=windows}", "console {cell}"}).Draw(t, "other")))
+				b.WriteString(fence(rapid.SampledFrom([]string{"go", "go {check}", "sh", "", "go {quote=runtime.f}", "go {quote=a.b lines=\"/x/,/ \\\\\"/\" fold}", "go {quote}", "go {file=a.go}", "text {file=b/c.txt env=e if=windows}", "console {cell}"}).Draw(t, "other")))
 			case 6:
 				prefix := rapid.SampledFrom([]string{"> ", "- ", "> - ", "1. "}).Draw(t, "container")
 				rest := strings.Map(func(r rune) rune {

@@ -48,19 +48,21 @@ func attrSpecs() []attrSpec {
 		{"env", part, mustValue, checkName},
 		{"engine", cell, mustValue, checkEngine},
 		{"hide", part, noValue, nil},
-		{"fold", []Role{RoleCell, RoleCheck, RoleSketch, RoleFile}, noValue, nil},
+		{"fold", []Role{RoleCell, RoleCheck, RoleSketch, RoleFile, RoleQuote}, noValue, nil},
 		{"timeout", cell, mustValue, checkTimeout},
 		{"expect", cell, mustValue, checkExpect},
 		{"vary", cell, mustValue, checkVary},
 		{"unordered", cell, noValue, nil},
 		{"sample", cell, noValue, nil},
 		{"if", part, mustValue, checkConstraint},
+		{"quote", []Role{RoleQuote}, mustValue, nil},
+		{"lines", []Role{RoleQuote}, mustValue, nil},
 	}
 }
 
 // roleNamed returns the role that an attribute names.
 func roleNamed(attr string) (Role, bool) {
-	for _, r := range []Role{RoleCell, RoleOutput, RoleCheck, RoleSketch, RoleFile} {
+	for _, r := range []Role{RoleCell, RoleOutput, RoleCheck, RoleSketch, RoleFile, RoleQuote} {
 		if r.String() == attr {
 			return r, true
 		}
@@ -81,6 +83,8 @@ func (r Role) String() string {
 		return "sketch"
 	case RoleFile:
 		return "file"
+	case RoleQuote:
+		return "quote"
 	}
 	return "go"
 }
@@ -122,6 +126,8 @@ func speaks(role Role, lang string) bool {
 		return true
 	case RoleCell:
 		return lang == "go" || isShell(lang)
+	case RoleQuote:
+		return lang == "go" || lang == "asm"
 	}
 	return lang == "go"
 }
@@ -134,6 +140,8 @@ func checkLang(f *Fence, a *attr, role Role, r *reporter) {
 	switch {
 	case f.Lang == "":
 		r.at(f.info, "write go {"+a.name+"}", "%s fence without a language", role)
+	case role == RoleQuote:
+		r.at(f.info+a.at, "write go {quote=…}, or asm {quote=…} for assembly", "quote in %s: only Go source is quoted", clip(f.Lang))
 	case role != RoleCell:
 		r.at(f.info+a.at, "leave the attribute out", "%s in %s: only Go is %s", a.name, clip(f.Lang), map[Role]string{RoleCheck: "compiled", RoleSketch: "parsed"}[role])
 	case slices.Contains([]string{"console", "shell-session", "sh-session", "zsh", "fish", "powershell"}, f.Lang):
@@ -241,16 +249,21 @@ func reportValue(f *Fence, a *attr, err error, r *reporter) {
 		r.at(f.info+a.valueAt, "leave "+a.name+"= out, or give it another value", "%s=%s: %v", a.name, clip(a.value), err)
 		return
 	}
+	r.at(valueOffset(r.ch, f, a, ve.at), ve.hint, "%s: %s", a.name, ve.msg)
+}
+
+// valueOffset returns where in the source a byte of an attribute's value stands.
+func valueOffset(ch *Chapter, f *Fence, a *attr, offset int) int {
 	// In quotes, a backslash before a quote or backslash is not in the value.
 	at := f.info + a.valueAt
-	quoted := r.ch.Source[at-1] == '"'
-	for i := 0; i < ve.at; i++ {
-		if quoted && r.ch.Source[at] == '\\' && (r.ch.Source[at+1] == '"' || r.ch.Source[at+1] == '\\') {
+	quoted := ch.Source[at-1] == '"'
+	for range offset {
+		if quoted && ch.Source[at] == '\\' && (ch.Source[at+1] == '"' || ch.Source[at+1] == '\\') {
 			at++
 		}
 		at++
 	}
-	r.at(at, ve.hint, "%s: %s", a.name, ve.msg)
+	return at
 }
 
 // checkSample reports attributes that say how an output is compared, on a

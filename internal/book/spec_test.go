@@ -86,6 +86,7 @@ func dump(b *Book, findings []finding.Finding) string {
 		for _, f := range ch.Fences {
 			dumpFence(&s, ch, f)
 		}
+		dumpProse(&s, b, ch)
 	}
 	for _, f := range findings {
 		fmt.Fprintf(&s, "finding %s: %s\n", place(b, f.Pos), f.Message)
@@ -106,6 +107,34 @@ func place(b *Book, pos finding.Pos) string {
 		return strings.TrimPrefix(pos.String(), ":")
 	}
 	return strings.TrimPrefix(pos.String(), "notes/")
+}
+
+// dumpProse writes the links that are checked, the claims, and the exemptions.
+func dumpProse(s *strings.Builder, b *Book, ch *Chapter) {
+	for _, r := range ch.Refs {
+		if r.Kind == RefSource || r.Kind == RefOutput {
+			fmt.Fprintf(s, "%d:%d link %s, %d:%d %q\n", r.Pos.Line, r.Pos.Col, r.Dest, r.TextPos.Line, r.TextPos.Col, r.Text)
+		}
+	}
+	for _, c := range ch.Claims {
+		fmt.Fprintf(s, "%d:%d claim", c.Pos.Line, c.Pos.Col)
+		for _, id := range c.IDs {
+			fmt.Fprintf(s, " %s:%d", id.ID, id.Pos.Col)
+		}
+		if c.Block != nil {
+			fmt.Fprintf(s, " of %s", c.Block.Kind())
+		}
+		fmt.Fprintf(s, ", evidence before line %d\n", ch.Pos(c.End).Line)
+	}
+	for _, i := range ch.Inserts {
+		fmt.Fprintf(s, "%d:%d insert %s\n", i.Pos.Line, i.Pos.Col, i.Name)
+	}
+	for _, e := range ch.Unchecked {
+		fmt.Fprintf(s, "%d:%d unchecked %q since %q\n", e.Pos.Line, e.Pos.Col, e.Text, e.Reason)
+	}
+	if ch.Complete {
+		s.WriteString("complete\n")
+	}
 }
 
 func dumpFence(s *strings.Builder, ch *Chapter, f *Fence) {
@@ -146,6 +175,12 @@ func dumpFence(s *strings.Builder, ch *Chapter, f *Fence) {
 	if f.Skipped != "" {
 		fmt.Fprintf(s, " skipped=%q", f.Skipped)
 	}
+	if f.Quote != nil {
+		fmt.Fprintf(s, " %s", f.Quote.Symbol)
+		if f.Quote.Lines != "" {
+			fmt.Fprintf(s, " lines=%s", f.Quote.Lines)
+		}
+	}
 	if f.Role == RoleOutput {
 		if f.Of == nil {
 			s.WriteString(" of nothing")
@@ -176,7 +211,7 @@ func dumpFence(s *strings.Builder, ch *Chapter, f *Fence) {
 			}
 			fmt.Fprintf(s, "  %d:%d %s%s\n", f.Cell.Line+i, col, mark, line)
 		}
-	case f.Role == RoleOutput:
+	case f.Role == RoleOutput, f.Role == RoleQuote:
 		pos := ch.Pos(f.Start)
 		for i, line := range strings.Split(strings.TrimSuffix(f.Content, "\n"), "\n") {
 			fmt.Fprintf(s, "  %d:%d |%s\n", pos.Line+i, pos.Col, line)

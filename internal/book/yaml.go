@@ -3,6 +3,8 @@ package book
 import (
 	"errors"
 	"fmt"
+	"io/fs"
+	"path"
 	"regexp"
 	"strconv"
 	"strings"
@@ -16,12 +18,16 @@ import (
 	"rtbook/internal/finding"
 )
 
-// yamlField is a key of a YAML mapping and where its value goes: one of text
-// and list.
+// yamlField is a key of a YAML mapping and where its value goes: one of text,
+// list and flag.
 type yamlField struct {
-	key   string
-	text  *string
-	list  *[]string
+	key  string
+	text *string
+	list *[]string
+	flag *bool
+
+	places *[]finding.Pos // of the list's items, or of the text; may be nil
+
 	check func(string) error // of a text that is not empty, or of each in a list; may be nil
 }
 
@@ -131,13 +137,36 @@ func (y *yamlFile) value(f yamlField, n yamlast.Node) {
 		for _, item := range seq.Values {
 			if s, ok := y.scalar(item); ok && y.valid(f, s, item) {
 				*f.list = append(*f.list, s)
+				y.note(f, item)
 			}
+		}
+		return
+	}
+	if f.flag != nil {
+		switch s, ok := y.scalar(n); {
+		case ok && (s == "true" || s == "false"):
+			*f.flag = s == "true"
+		case ok:
+			y.mismatch(n, "write "+f.key+": true, or leave it out", "%s: %q is neither true nor false", f.key, clip(s))
 		}
 		return
 	}
 	if s, ok := y.scalar(n); ok && (s == "" || y.valid(f, s, n)) {
 		*f.text = s
+		y.note(f, n)
 	}
+}
+
+// note keeps the place of a value, if the field asks for it.
+func (y *yamlFile) note(f yamlField, n yamlast.Node) {
+	if f.places == nil {
+		return
+	}
+	pos := y.place(1, 1)
+	if t := startOf(n); t != nil && t.Position != nil {
+		pos = y.place(t.Position.Line, t.Position.Column)
+	}
+	*f.places = append(*f.places, pos)
 }
 
 // valid reports whether a value may stand under its key, and says so if not.
@@ -282,6 +311,29 @@ func suggestion(re *regexp.Regexp, s, example string) string {
 	return "write one as in " + example
 }
 
+func checkIsolation(s string) error {
+	if s == "strict" {
+		return nil
+	}
+	return &valueError{msg: fmt.Sprintf("there is no isolation %q", s), hint: "write isolation: strict, or leave it out: cells then run with what this machine has"}
+}
+
+// checkLedgerPath reports what is not the name of a YAML file of the book.
+func checkLedgerPath(value string) error {
+	if !fs.ValidPath(value) || path.Ext(value) != ".yaml" {
+		return &valueError{0, fmt.Sprintf("%q is not a YAML file beside the chapters", clip(value)), "write ledger: ledger.yaml"}
+	}
+	return nil
+}
+
+// checkNumerals reports what cannot be said of numerals.
+func checkNumerals(value string) error {
+	if value != NumeralsChecked {
+		return &valueError{0, fmt.Sprintf("numerals cannot be %q", clip(value)), "write numerals: " + NumeralsChecked + ", or leave it out"}
+	}
+	return nil
+}
+
 // readConfig fills b from the text of a book.yaml.
 func readConfig(b *Book, name string, src []byte) []finding.Finding {
 	if at := badByte(src); at >= 0 {
@@ -293,15 +345,26 @@ func readConfig(b *Book, name string, src []byte) []finding.Finding {
 		}}
 	}
 	text := strings.TrimPrefix(string(src), "\ufeff") // as in a chapter, a byte order mark is fine
+	var isolationAt []finding.Pos
+	var places []finding.Pos
 	y := yamlFile{name: name, src: text, line: 1, skip: len(src) - len(text), fields: []yamlField{
 		{key: "title", text: &b.Title},
 		{key: "description", text: &b.Description},
 		{key: "lang", text: &b.Lang, check: matches(langSyntax, "a language tag", "en or pt-BR")},
 		{key: "url", text: &b.URL, check: matches(urlSyntax, "an address", "https://example.org/book/")},
 		{key: "toolchain", text: &b.Toolchain, check: matches(toolchainSyntax, "a Go release", "go1.26.8")},
+		{key: "ledger", text: &b.LedgerPath, places: &places, check: checkLedgerPath},
+		{key: "numerals", text: &b.Numerals, check: checkNumerals},
 		{key: "target", text: &b.Target, check: matches(targetSyntax, "a target", "linux/amd64")},
+		{key: "isolation", text: &b.Isolation, places: &isolationAt, check: checkIsolation},
 	}}
 	y.decode()
+	if len(isolationAt) > 0 {
+		b.IsolationPos = isolationAt[0]
+	}
+	if b.LedgerPath != "" {
+		b.LedgerPath, b.LedgerPos = path.Join(b.Dir, b.LedgerPath), places[0]
+	}
 	if b.Lang == "" {
 		b.Lang = "en"
 	}
