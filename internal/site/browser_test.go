@@ -160,22 +160,26 @@ func eval[T any](b *tab, expression string) T {
 }
 
 // builtSites returns the folders of the sites to look at: the repository's own,
-// and a small one that has everything a chapter can have.
+// a small one that has everything a chapter can have, and one that has
+// everything that can be checked in prose.
 func builtSites(t *testing.T) map[string]string {
 	t.Helper()
 	public, err := filepath.Abs("../../public")
 	if err != nil {
 		t.Fatal(err)
 	}
-	files, err := Render(smallBook(t))
-	if err != nil {
-		t.Fatal(err)
+	sites := map[string]string{"public": public}
+	for name, in := range map[string]Input{"small": smallBook(t), "prose": proseBook(t)} {
+		files, err := Render(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sites[name] = t.TempDir()
+		if _, err := Write(files, sites[name]); err != nil {
+			t.Fatal(err)
+		}
 	}
-	small := t.TempDir()
-	if _, err := Write(files, small); err != nil {
-		t.Fatal(err)
-	}
-	return map[string]string{"public": public, "small": small}
+	return sites
 }
 
 // pagesOf returns the pages in a folder, without those that lead elsewhere at
@@ -213,6 +217,9 @@ func TestBrowser(t *testing.T) {
 		{"layout", testLayout},
 		{"dark", testDark},
 		{"print", testPrint},
+		{"proofs", testProofs},
+		{"contrast", testProofContrast},
+		{"numbers", testNumbers},
 	} {
 		t.Run(test.name, func(t *testing.T) { test.run(openTab(t, browser), sites) })
 	}

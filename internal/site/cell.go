@@ -43,6 +43,9 @@ func (b *body) fence(w util.BufWriter, source []byte, node ast.Node, entering bo
 		b.code(w, language(n.Language(source)), content(n, source))
 		return ast.WalkSkipChildren, nil
 	}
+	if f.Role == book.RoleQuote {
+		return ast.WalkSkipChildren, b.quotation(w, f, source)
+	}
 	c, err := b.cell(f, source)
 	if err == nil && c != nil {
 		err = b.site.theme.Cell(w, c)
@@ -89,7 +92,7 @@ func (b *body) cell(f *book.Fence, source []byte) (*theme.Cell, error) {
 func (b *body) loneOutput(f *book.Fence, source []byte) *theme.Cell {
 	c := &theme.Cell{}
 	if f.Of.Hide {
-		c.Name = "Output of code that is not shown"
+		c.ID, c.Name = f.Of.Cell.ID, "Output of code that is not shown"
 		b.setOutcome(c, f.Of, source)
 	} else {
 		c.OutputOf = &theme.Link{Title: cellName(f.Of.Cell), Href: "#" + f.Of.Cell.ID}
@@ -251,7 +254,7 @@ func (s *site) provenance(p *page) *theme.Provenance {
 	return &theme.Provenance{
 		Toolchain: s.book.Toolchain,
 		Target:    s.book.Target,
-		Summary:   s.tally(p).String(),
+		Summary:   s.tally(p).String() + s.proseTally(p),
 		Source:    p.chapter.Path,
 		Hash:      hash(p.chapter.Source),
 	}

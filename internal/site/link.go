@@ -2,8 +2,10 @@ package site
 
 import (
 	"fmt"
+	"maps"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 
 	"rtbook/internal/finding"
@@ -72,6 +74,72 @@ func (s *site) resolve(p *page, dest string) (href, missing string) {
 		}
 	}
 	return dest, fmt.Sprintf("no file %q that is part of the site", u.Path)
+}
+
+// meant is the hint for an address that leads to nothing: what was probably
+// meant, or else what there is.
+func (s *site) meant(p *page, dest string) string {
+	file, fragment, _ := strings.Cut(dest, "#")
+	to := p
+	if file != "" {
+		name, err := url.PathUnescape(file)
+		if err != nil {
+			name = file
+		}
+		to = nil
+		for _, target := range s.candidates(p, name) {
+			if to == nil {
+				to = s.page(target)
+			}
+		}
+	}
+	if to == nil {
+		hint := "the site has the chapters and the other files of " + s.book.Dir + "/; link to anything else by its full address"
+		if near := s.nearFile(p, path.Base(file)); near != "" {
+			hint = "did you mean " + near + "? " + hint
+		}
+		return hint
+	}
+	anchors := slices.Sorted(maps.Keys(to.anchors))
+	near := finding.Nearest(fragment, anchors)
+	for _, a := range anchors {
+		if near == "" && len(fragment) > 2 && strings.HasPrefix(a, fragment) {
+			near = a // the beginning of a heading, most likely
+		}
+	}
+	if near != "" {
+		return "did you mean #" + near + "?"
+	}
+	for _, other := range s.pages { // it may have moved
+		if other != to && other.anchors[fragment] {
+			return "did you mean " + path.Base(other.chapter.Path) + "#" + fragment + "?"
+		}
+	}
+	return "an anchor is the id of a cell, or a heading in lower case with - for blanks: " + enumerate(anchors[:min(len(anchors), 8)])
+}
+
+// nearFile returns the chapter or other file of the book, as an address on a
+// page, whose name is nearest to one that there is not.
+func (s *site) nearFile(p *page, base string) string {
+	addresses := map[string]string{} // by base name
+	var names []string
+	add := func(file string) {
+		name := path.Base(file)
+		if _, ok := addresses[name]; !ok {
+			addresses[name] = relative(strings.TrimSuffix(folderPrefix(path.Dir(p.chapter.Path)), "/"), file)
+			names = append(names, name)
+		}
+	}
+	for _, c := range s.book.Chapters {
+		add(c.Path)
+	}
+	for _, a := range s.book.Assets {
+		add(a)
+	}
+	if address, ok := addresses[base]; ok {
+		return address // in another folder
+	}
+	return addresses[finding.Nearest(base, names)]
 }
 
 // candidates returns the paths, in the file system that was parsed, which an

@@ -24,17 +24,25 @@ const (
 	lockRetry = 50_000_000
 )
 
-// lock makes the caller the only writer of a folder, until it calls unlock.
-// The lock is a file in the folder for temporary files, named after the
-// folder, so that none appears in the site. It stays there: to remove a lock
+// lock makes the caller the only writer of a folder, which is there, until it
+// calls unlock or ends.
+//
+// The folder itself is locked where the system can do that: then there is one
+// lock for all users, and for processes whose folders for temporary files
+// differ, and no file is left behind. Elsewhere the lock is a file in the folder
+// for temporary files, named after the folder. It stays there: to remove a lock
 // file is to race with the next one to lock it.
 func (w *Writer) lock(dir string) (unlock func(), err error) {
-	name, err := lockName(dir)
-	if err != nil {
-		return nil, err
-	}
-	l := flock.New(name)
+	l := flock.New(dir, flock.SetFlag(os.O_RDONLY))
 	ok, err := l.TryLock()
+	if err != nil {
+		name, nameErr := lockName(dir)
+		if nameErr != nil {
+			return nil, nameErr
+		}
+		l = flock.New(name)
+		ok, err = l.TryLock()
+	}
 	if err == nil && !ok {
 		if w.Notify != nil {
 			w.Notify("another rtbook is writing to " + dir + "; waiting for it")
@@ -57,7 +65,7 @@ func (w *Writer) lock(dir string) (unlock func(), err error) {
 		return nil, err
 	}
 	if !ok {
-		return nil, fmt.Errorf("%s cannot be locked", name)
+		return nil, fmt.Errorf("%s cannot be locked", dir)
 	}
 	return func() { _ = l.Unlock() }, nil
 }

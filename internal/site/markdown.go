@@ -4,9 +4,7 @@ import (
 	"bytes"
 	stdhtml "html"
 	"net/url"
-	"path"
 	"strconv"
-	"strings"
 
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
@@ -50,12 +48,17 @@ func (s *site) renderBody(p *page) ([]byte, []finding.Finding, error) {
 		util.Prioritized(extension.NewFootnoteHTMLRenderer(extension.WithFootnoteBacklinkTitle("Back to the text")), 500),
 		util.Prioritized(html.NewRenderer(), 1000),
 	))
+	var err error
 	if s.preview == nil {
-		err := r.Render(w, p.chapter.Text, p.chapter.Doc)
-		return buf.Bytes(), b.findings, err
+		err = r.Render(w, p.chapter.Text, p.chapter.Doc)
+	} else {
+		b.marks = s.preview.marks(p)
+		err = b.renderMarked(w, r, p.chapter.Doc)
 	}
-	b.marks = s.preview.marks(p)
-	if err := b.renderMarked(w, r, p.chapter.Doc); err != nil {
+	if err == nil {
+		err = b.writeSources(w)
+	}
+	if err != nil {
 		return nil, nil, err
 	}
 	return buf.Bytes(), b.findings, nil
@@ -213,7 +216,7 @@ func (b *body) htmlBlock(w util.BufWriter, source []byte, node ast.Node, enterin
 		raw.Write(n.ClosureLine.Value(source))
 	}
 	if isComment(raw.Bytes()) {
-		return ast.WalkSkipChildren, nil
+		return ast.WalkSkipChildren, b.comment(w, n)
 	}
 	_, _ = w.WriteString(`<pre class="code" tabindex="0"><code>`)
 	escape(w, raw.Bytes())
@@ -254,11 +257,14 @@ func isComment(raw []byte) bool {
 }
 
 func (b *body) link(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
+	n := node.(*ast.Link)
+	if b.checkedLink(w, n, string(unescape(n.Destination)), entering) {
+		return ast.WalkContinue, nil
+	}
 	if !entering {
 		_, _ = w.WriteString("</a>")
 		return ast.WalkContinue, nil
 	}
-	n := node.(*ast.Link)
 	_, _ = w.WriteString("<a")
 	b.address(w, "href", n.Destination, n)
 	b.titleAttr(w, n.Title)
@@ -274,6 +280,12 @@ func (b *body) autoLink(w util.BufWriter, source []byte, node ast.Node, entering
 	}
 	n := node.(*ast.AutoLink)
 	dest := n.URL(source)
+	if b.checkedLink(w, n, string(dest), true) {
+		_, text, _ := bytes.Cut(dest, []byte(":"))
+		escape(w, text)
+		b.checkedLink(w, n, string(dest), false)
+		return ast.WalkContinue, nil
+	}
 	if n.AutoLinkType == ast.AutoLinkEmail && !bytes.HasPrefix(bytes.ToLower(dest), []byte("mailto:")) {
 		dest = append([]byte("mailto:"), dest...)
 	}
@@ -291,6 +303,11 @@ func (b *body) image(w util.BufWriter, source []byte, node ast.Node, entering bo
 	}
 	n := node.(*ast.Image)
 	alt := plainText(n, source)
+	if dest := string(n.Destination); isChecked(dest) {
+		b.finding(n, "an image of "+strconv.Quote(dest)+", where there is nothing to see", "leave out the exclamation mark: a checked text is a link")
+		escape(w, []byte(alt))
+		return ast.WalkSkipChildren, nil
+	}
 	if html.IsDangerousURL(util.URLEscape(unescape(n.Destination), false)) {
 		escape(w, []byte(alt)) // an image needs an address
 		return ast.WalkSkipChildren, nil
@@ -311,27 +328,12 @@ func (b *body) titleAttr(w util.BufWriter, title []byte) {
 	}
 }
 
-// meant begins a hint with the chapter that an address may have meant.
-func (b *body) meant(dest string) string {
-	file, _, _ := strings.Cut(dest, "#")
-	names := make([]string, len(b.site.book.Chapters))
-	for i, c := range b.site.book.Chapters {
-		names[i] = path.Base(c.Path)
-	}
-	near := finding.Nearest(path.Base(file), names)
-	if near == "" || near == path.Base(file) {
-		return ""
-	}
-	return "did you mean " + near + "? "
-}
-
 // address writes an attribute with what an author's address is on the site.
 func (b *body) address(w util.BufWriter, attr string, raw []byte, n ast.Node) {
 	dest := string(unescape(raw))
 	href, missing := b.site.resolve(b.page, dest)
 	if missing != "" {
-		b.finding(n, "link to "+strconv.Quote(dest)+": "+missing,
-			b.meant(dest)+"the site has the chapters and the other files of "+b.site.book.Dir+"/; link to anything else by its full address")
+		b.finding(n, "link to "+strconv.Quote(dest)+": "+missing, b.site.meant(b.page, dest))
 	}
 	if attr == "src" && !b.site.book.Plain && isRemote(dest) {
 		b.finding(n, "image "+strconv.Quote(dest)+" is on another site, which readers offline do not reach",

@@ -29,6 +29,13 @@ type page struct {
 	anchors  map[string]bool // ids that a link may lead to
 	fences   map[ast.Node]*book.Fence
 	aliases  []string // files that lead here
+
+	refs        map[ast.Node]*book.Ref
+	refNumbers  map[*book.Ref]int // from 1, by which their anchors differ
+	sources     sources
+	claims      map[ast.Node]*book.Claim
+	firstClaims map[*book.Claim][]string // those of its ids that no earlier claim has
+	inserts     map[ast.Node]*book.Insert
 }
 
 type heading struct {
@@ -49,10 +56,15 @@ func surveyPage(c *book.Chapter, index int) *page {
 		title:   c.Title,
 		anchors: map[string]bool{},
 		fences:  make(map[ast.Node]*book.Fence, len(c.Fences)),
+
+		refs:        make(map[ast.Node]*book.Ref, len(c.Refs)),
+		claims:      make(map[ast.Node]*book.Claim, len(c.Claims)),
+		firstClaims: make(map[*book.Claim][]string),
+		inserts:     make(map[ast.Node]*book.Insert),
 	}
 	for _, f := range c.Fences {
 		p.fences[f.Node] = f
-		if f.Cell != nil && !f.Hide {
+		if f.Cell != nil && (!f.Hide || f.Output != nil) {
 			p.anchors[f.Cell.ID] = true
 		}
 	}
@@ -210,7 +222,8 @@ func (s *site) link(from, to *page) *theme.Link {
 	return &theme.Link{Title: to.title, Href: from.to(to.name, "")}
 }
 
-// contents returns the headings of the second and third level. A page with
+// contents returns the headings of the second and third level, and that of the
+// list of sources. A page with
 // fewer than two has no use for a list of them.
 func (p *page) contents() []theme.Heading {
 	var list []theme.Heading
@@ -221,6 +234,9 @@ func (p *page) contents() []theme.Heading {
 	}
 	if len(list) < 2 {
 		return nil
+	}
+	if len(p.sources.list) > 0 {
+		list = append(list, theme.Heading{ID: sourcesAnchor, Title: "Sources"})
 	}
 	return list
 }

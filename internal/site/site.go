@@ -20,7 +20,15 @@
 //	aliases        a page at each former slug, which leads to the new one
 //	assets         the book's other files, copied
 //
-// Raw HTML is text: it is shown as it was written. Comments are dropped.
+// Raw HTML is text: it is shown as it was written. Comments are dropped, but for
+// those that the book package knows: a claim shows its ids, as links to the
+// ledger's rows, and <!-- ledger --> and <!-- toolchains --> show their tables.
+//
+// What was checked in the text (see [Prose]) has a mark, and a proof that shows
+// while its link has the focus or the pointer, without scripts: what was
+// evaluated, to what, and where. Each page ends with the list of its sources, and
+// in print the marks have their numbers. A link that was not checked, or does
+// not hold, leads nowhere: its text stays.
 //
 // A cell and the output fence that directly follows it are one object on the
 // page. An output that stands further down is a block of its own, which names
@@ -32,6 +40,8 @@
 // # Writing
 //
 // [Write] puts the files into a folder, and is careful with it: see write.go.
+// [Writer.ReplaceFile] is as careful with a single file that is not ours, such
+// as a chapter.
 package site
 
 import (
@@ -61,6 +71,9 @@ type Input struct {
 	// that did not run.
 	Outcomes map[string]Outcome
 
+	// Prose says what came of the links, quotations and claims.
+	Prose Prose
+
 	// Assets is the file system that the book was parsed from, where its
 	// Assets are. It may be nil for a book without assets.
 	Assets fs.FS
@@ -87,19 +100,21 @@ type Outcome struct {
 // site is what the rendering of all pages has in common. It does not change
 // while pages are rendered.
 type site struct {
-	book     *book.Book
-	title    string // of the book, or of its first page if the book has none
-	lang     string
-	outcomes map[string]Outcome
-	theme    *theme.Theme
-	high     *highlighter
-	preview  *preview          // nil unless the site is one
-	pages    []*page           // in reading order
-	byPath   map[string]*page  // by the chapter's path
-	assets   map[string]string // file of the site, by path in the file system that was parsed
-	folders  map[string]*folder
-	names    map[string]string // every file of the site, to what it comes from
-	inside   map[string]string // every folder of the site, to what the first file in it comes from
+	book       *book.Book
+	title      string // of the book, or of its first page if the book has none
+	lang       string
+	outcomes   map[string]Outcome
+	prose      Prose
+	theme      *theme.Theme
+	high       *highlighter
+	preview    *preview          // nil unless the site is one
+	pages      []*page           // in reading order
+	ledgerPage *page             // that has the table of claims; nil if none has
+	byPath     map[string]*page  // by the chapter's path
+	assets     map[string]string // file of the site, by path in the file system that was parsed
+	folders    map[string]*folder
+	names      map[string]string // every file of the site, to what it comes from
+	inside     map[string]string // every folder of the site, to what the first file in it comes from
 }
 
 // Render makes the site. Faults in the book that only show here, such as links
@@ -115,6 +130,7 @@ func Render(in Input) (*Files, error) {
 		title:    in.Book.Title,
 		lang:     cmp.Or(in.Book.Lang, "en"),
 		outcomes: in.Outcomes,
+		prose:    in.Prose,
 		theme:    th,
 		high:     newHighlighter(),
 	}
@@ -199,6 +215,8 @@ func (s *site) survey(files *Files) {
 		p := surveyPage(c, i)
 		s.pages = append(s.pages, p)
 		s.byPath[c.Path] = p
+		s.surveySources(p)
+		s.surveyComments(p)
 		s.claim(files, p.name, c.Path, false)
 	}
 	s.surveyFolders()

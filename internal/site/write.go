@@ -37,8 +37,17 @@ type Stats struct {
 // ones; after an interruption, the next write knows both. It also removes the
 // folder [pendingName], where files are on their way to their places.
 //
+// That holds whenever the write ends: by an error, such as a disk that is full,
+// by the death of the process, or of the machine. A file is on the disk before
+// it gets its name, and the manifest with the old and the new names before any
+// file goes by one of them. When Write returns without an error, all is on the
+// disk, if the file system keeps what it is told to keep.
+//
+// The site as a whole is not replaced in one step: after an interruption, some
+// files are old and others new, until the next write.
+//
 // One write at a time works on a folder; another waits a few seconds for it,
-// and then fails.
+// and then fails. A folder that is a symbolic link is the one that it leads to.
 func Write(files *Files, dir string) (Stats, error) { return (&Writer{}).Write(files, dir) }
 
 // Write puts a site into a folder: see the function [Write].
@@ -54,14 +63,17 @@ func (w *Writer) Write(files *Files, dir string) (Stats, error) {
 }
 
 func (w *Writer) write(files *Files, dir string) (Stats, error) {
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		if target, linkErr := os.Readlink(dir); linkErr == nil {
+			err = fmt.Errorf("it is a symbolic link to %s, where no folder is: make that one, or remove the link", target)
+		}
+		return Stats{}, err
+	}
 	unlock, err := w.lock(dir)
 	if err != nil {
 		return Stats{}, err
 	}
 	defer unlock()
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return Stats{}, err
-	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return Stats{}, err
@@ -203,6 +215,7 @@ func (o *output) write() (Stats, error) {
 	if err := o.replace(manifestName, encodeManifest(union), &stats); err != nil {
 		return stats, err
 	}
+	o.repl.flush()
 	late, err := o.removeObstacles(&stats)
 	if err != nil {
 		return stats, err
@@ -218,8 +231,10 @@ func (o *output) write() (Stats, error) {
 			return stats, err
 		}
 	}
+	o.repl.flush()
 	before := stats
 	err = o.replace(manifestName, encodeManifest(o.files.names), &stats)
+	o.repl.flush()
 	stats.Written, stats.Unchanged = before.Written, before.Unchanged // the manifest is not of the site
 	return stats, err
 }
@@ -253,6 +268,7 @@ func (o *output) remove(name string, stats *Stats) error {
 	switch err := o.root.Remove(name); {
 	case err == nil:
 		stats.Removed++
+		o.repl.touch(name)
 	case !errors.Is(err, fs.ErrNotExist):
 		return err
 	}
