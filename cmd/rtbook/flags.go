@@ -46,7 +46,11 @@ func (f *flags) options(c *cobra.Command) (pipeline.Options, error) {
 	if err != nil {
 		return pipeline.Options{}, err
 	}
-	opt := pipeline.Options{Root: f.dir, Src: f.src, Engine: f.engine, Jobs: f.jobs, AnyGo: f.anyGo, CacheDir: cache, Stdin: os.Stdin}
+	limit, err := cacheSize()
+	if err != nil {
+		return pipeline.Options{}, err
+	}
+	opt := pipeline.Options{Root: f.dir, Src: f.src, Engine: f.engine, Jobs: f.jobs, AnyGo: f.anyGo, CacheDir: cache, CacheSize: limit, Stdin: os.Stdin}
 	clear := ""
 	if term.IsTerminal(int(os.Stderr.Fd())) {
 		opt.Progress, clear = progress(os.Stderr), clearLine

@@ -13,25 +13,53 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"rtbook/internal/pipeline"
 	"rtbook/runner/interp/worker"
+	"rtbook/runner/sandbox"
 )
 
 func main() {
+	if sandbox.Requested(os.Args) {
+		sandbox.Main()
+	}
 	if worker.Requested(os.Args) {
 		worker.Main()
 		return
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	os.Exit(run(ctx, os.Args[1:]))
+	// Further signals are without effect: a supervisor may send one to rtbook and
+	// one to its group.
+	ctx, _ := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ended := make(chan int, 1)
+	go func() { ended <- run(ctx, os.Args[1:]) }()
+	select {
+	case status := <-ended:
+		os.Exit(status)
+	case <-ctx.Done():
+	}
+	select {
+	case status := <-ended:
+		os.Exit(status)
+	case <-time.After(patience):
+		fmt.Fprintln(os.Stderr, "rtbook:", interrupted)
+		os.Exit(3)
+	}
 }
+
+// patience is how long after a signal the work may go on until it looks whether
+// there was one, which the type checker never does: types can be written that
+// take it years. To end in the middle of anything leaves every file whole, and
+// children end with rtbook.
+const patience = 5 * time.Second
+
+const interrupted = "interrupted; nothing was left half-written"
 
 // run runs the command line and returns the exit status.
 func run(ctx context.Context, args []string) int {
+	sandbox.RemoveStale()
 	c := root()
 	c.SetArgs(args)
 	out := &writer{w: os.Stdout}
@@ -47,7 +75,7 @@ func run(ctx context.Context, args []string) int {
 	case errors.Is(err, errFindings):
 		return 1
 	case errors.Is(err, context.Canceled):
-		fmt.Fprintln(os.Stderr, "rtbook: interrupted; nothing was left half-written")
+		fmt.Fprintln(os.Stderr, "rtbook:", interrupted)
 		return 3
 	case errors.As(err, &usage):
 		fmt.Fprintln(os.Stderr, "rtbook:", err)
@@ -100,6 +128,6 @@ func root() *cobra.Command {
 	c.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return &pipeline.UsageError{Msg: fmt.Sprintf("%v; %s --help lists the flags", err, c.CommandPath())}
 	})
-	c.AddCommand(buildCommand(), checkCommand(), updateCommand(), runCommand(), listCommand(), exportCommand(), versionCommand())
+	c.AddCommand(buildCommand(), checkCommand(), updateCommand(), upgradeCommand(), runCommand(), listCommand(), explainCommand(), exportCommand(), cacheCommand(), cleanCommand(), versionCommand())
 	return c
 }

@@ -12,11 +12,15 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"rtbook/runner/interp/worker"
+	"rtbook/runner/sandbox"
 )
 
 // TestMain lets the scripts run this test binary as the command rtbook, which
 // starts itself again as the interpreter's child.
 func TestMain(m *testing.M) {
+	if sandbox.Requested(os.Args) {
+		sandbox.Main()
+	}
 	if worker.Requested(os.Args) {
 		worker.Main()
 		return
@@ -27,6 +31,7 @@ func TestMain(m *testing.M) {
 // TestScripts runs the commands as their users do: each file in
 // testdata/script is a book and a session with it.
 func TestScripts(t *testing.T) {
+	t.Parallel()
 	env := goEnv(t)
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("testdata", "script"),

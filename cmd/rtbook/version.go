@@ -2,14 +2,18 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"runtime"
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
+
+	"rtbook/runner/sandbox"
 )
 
 func versionCommand() *cobra.Command {
-	return &cobra.Command{
+	verbose := false
+	c := &cobra.Command{
 		Use:   "version",
 		Short: "Say what this rtbook is and what it is built with",
 		Args:  noArgs,
@@ -21,6 +25,9 @@ func versionCommand() *cobra.Command {
 				version = info.Main.Version
 			}
 			fmt.Fprintf(w, "rtbook %s, built with %s for %s/%s\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			if verbose {
+				defer isolation(w)
+			}
 			if !ok {
 				return nil
 			}
@@ -33,4 +40,19 @@ func versionCommand() *cobra.Command {
 			return nil
 		},
 	}
+	c.Flags().BoolVarP(&verbose, "verbose", "v", false, "say also how this machine isolates cells")
+	return c
+}
+
+// isolation says, in one line a mechanism, how cells are isolated here.
+func isolation(w io.Writer) {
+	fmt.Fprintln(w, "isolation of cells:")
+	for _, c := range sandbox.Capabilities() {
+		mark, text := "yes", c.Does
+		if c.Lack != "" {
+			mark, text = "NO", c.Lack
+		}
+		fmt.Fprintf(w, "  %-15s %-3s %s\n", c.Name, mark, text)
+	}
+	fmt.Fprintf(w, "  %-15s %-3s %s\n", "time, output", "yes", "limited on every system")
 }

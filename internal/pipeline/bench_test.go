@@ -7,10 +7,14 @@ import (
 	"testing"
 
 	"rtbook/runner/interp/worker"
+	"rtbook/runner/sandbox"
 )
 
 // TestMain lets the interpreter start this test binary as its child.
 func TestMain(m *testing.M) {
+	if sandbox.Requested(os.Args) {
+		sandbox.Main()
+	}
 	if worker.Requested(os.Args) {
 		worker.Main()
 		return

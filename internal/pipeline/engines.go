@@ -5,13 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"go/types"
+	"os"
 	"runtime"
+	"slices"
 	"sync"
 
 	"rtbook/internal/book"
 	"rtbook/runner"
 	"rtbook/runner/gotool"
 	"rtbook/runner/interp"
+	"rtbook/runner/store"
 )
 
 // tools are the toolchain and the engines of one run.
@@ -19,13 +22,15 @@ type tools struct {
 	toolchain *gotool.Toolchain
 	engines   []runner.Engine
 	version   string // of Go: the pin, or what there is
-	cache     *runner.Cache
-	loadErr   error // what kept load from working, which is not the cells' fault
+	store     *store.Store
+	book      string // the folder that chapters are named in
+	loadErr   error  // what kept load from working, which is not the cells' fault
 
+	compiler    func() string          // gotool.Fingerprint, once
 	interpreter func() (string, error) // interp.Fingerprint, once
-
-	mu     sync.Mutex
-	hashes map[string]string // of packages, by import list
+	executable  os.FileInfo            // what that is of
+	sources     *gotool.Sources        // as they were when the run began
+	storeFail   func(error)
 }
 
 // engines opens the book's toolchain and makes the engines that opt asks for.
@@ -40,7 +45,7 @@ func engines(ctx context.Context, opt Options, o *opened, b *book.Book) (*tools,
 	if err != nil {
 		return nil, &EnvironmentError{err}
 	}
-	t := &tools{toolchain: tc, version: pin, interpreter: sync.OnceValues(interp.Fingerprint), hashes: make(map[string]string)}
+	t := newTools(opt, tc, pin, o.abs)
 	if pin == "" {
 		if t.version, err = tc.Check(ctx); err != nil {
 			return nil, errors.Join(environment(err), tc.Close())
@@ -49,12 +54,9 @@ func engines(ctx context.Context, opt Options, o *opened, b *book.Book) (*tools,
 			opt.Warn(fmt.Errorf("this is %s, and the book is about %s: what is found here holds for %s", t.version, b.Toolchain, t.version))
 		}
 	}
-	if opt.CacheDir != "" {
-		tc.Cache = opt.CacheDir
-		t.cache = &runner.Cache{Dir: opt.CacheDir}
-	}
 	if opt.Engine != "go" {
-		t.engines = append(t.engines, &interp.Engine{Jobs: opt.Jobs})
+		load := func(paths []string) (types.Importer, error) { return tc.Load(ctx, paths) }
+		t.engines = append(t.engines, &interp.Engine{Jobs: opt.Jobs, Load: load})
 	}
 	if opt.Engine != "yaegi" {
 		t.engines = append(t.engines, &gotool.Engine{Toolchain: tc, Jobs: opt.Jobs})
@@ -62,7 +64,33 @@ func engines(ctx context.Context, opt Options, o *opened, b *book.Book) (*tools,
 	return t, nil
 }
 
-func (t *tools) close() { t.toolchain.Close() }
+// newTools returns the tools of a run with a toolchain, without engines. book is
+// the book's root.
+func newTools(opt Options, tc *gotool.Toolchain, version, book string) *tools {
+	t := &tools{toolchain: tc, version: version, book: book, sources: tc.Sources(), store: opt.store(), storeFail: storeFail(opt.Warn), compiler: sync.OnceValue(gotool.Fingerprint)}
+	t.interpreter = sync.OnceValues(func() (string, error) {
+		t.executable = executable()
+		return interp.Fingerprint()
+	})
+	tc.Store, tc.StoreFail = t.store, t.storeFail
+	return t
+}
+
+// store is where a run keeps what the next one can use; nil keeps nothing.
+func (opt Options) store() *store.Store {
+	if opt.CacheDir == "" {
+		return nil
+	}
+	return &store.Store{Dir: opt.CacheDir, Limit: opt.CacheSize}
+}
+
+// close ends the run: the cache is trimmed, if that is due.
+func (t *tools) close() {
+	if err := t.store.Settle(); err != nil {
+		t.storeFail(err)
+	}
+	t.toolchain.Close()
+}
 
 // load is the [runner.Loader] of the book's module.
 func (t *tools) load(ctx context.Context) runner.Loader {
@@ -75,56 +103,76 @@ func (t *tools) load(ctx context.Context) runner.Loader {
 
 // options are those of runner.Run.
 func (t *tools) options(opt Options) runner.RunOptions {
-	return runner.RunOptions{
-		Engines: t.engines, Cache: t.cache, Stored: opt.stored, Identity: t.identity,
-		Progress: opt.Progress, CacheFail: t.cacheFail(opt.Warn),
+	ro := runner.RunOptions{
+		Engines: t.engines, Stored: opt.stored, Identity: t.identity, Unchanged: t.unchanged,
+		Progress: opt.Progress, CacheFail: t.storeFail,
 	}
+	if t.store != nil {
+		ro.Cache = &runner.Cache{Store: t.store, Book: t.book}
+	}
+	return ro
 }
 
-// cacheFail warns once that results are not kept: each would say the same.
-func (t *tools) cacheFail(warn func(error)) func(error) {
-	if warn == nil {
-		return nil
-	}
+// storeFail warns once that nothing is kept: each would say the same.
+func storeFail(warn func(error)) func(error) {
 	var once sync.Once
 	return func(err error) {
-		once.Do(func() {
-			warn(fmt.Errorf("results are not kept for the next run: %w; set RTBOOK_CACHE to a folder that can be written", err))
-		})
+		if warn != nil {
+			once.Do(func() {
+				warn(fmt.Errorf("results are not kept for the next run: %w; set RTBOOK_CACHE to a folder that can be written", err))
+			})
+		}
 	}
 }
 
 // identity says what a program's result on an engine depends on.
 func (t *tools) identity(e runner.Engine, p *runner.Program) (runner.Identity, error) {
-	imports := p.Imports
-	if p.Shell != nil {
-		imports = p.Shell.Imports()
-	}
-	packages, err := t.packages(imports)
-	if err != nil {
+	id := runner.Identity{Engine: e.Name(), Toolchain: t.version, Target: runtime.GOOS + "/" + runtime.GOARCH}
+	var err error
+	if id.Packages, err = t.sources.Parts(imports(p)); err != nil {
 		return runner.Identity{}, err
 	}
-	id := runner.Identity{Engine: e.Name(), Toolchain: t.version, Target: runtime.GOOS + "/" + runtime.GOARCH, Packages: packages}
 	switch e.Name() {
 	case "go":
-		id.Fingerprint = gotool.Fingerprint()
+		id.Fingerprint = t.compiler()
 	case "yaegi":
 		id.Fingerprint, err = t.interpreter()
 	}
 	return id, err
 }
 
-// packages returns the hash of what the imported packages are made of.
-func (t *tools) packages(imports []string) (string, error) {
-	list := fmt.Sprint(imports)
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if h, ok := t.hashes[list]; ok {
-		return h, nil
+// unchanged reports whether the packages that a program imports, and the
+// interpreter, are still what they were when its identity was taken. If they
+// are not, nobody knows which of them it ran with.
+func (t *tools) unchanged(e runner.Engine, p *runner.Program, id runner.Identity) bool {
+	now, err := t.toolchain.Sources().Parts(imports(p))
+	if err != nil || !slices.Equal(now, id.Packages) {
+		return false
 	}
-	h, err := t.toolchain.SourceHash(imports)
-	if err == nil {
-		t.hashes[list] = h
+	return e.Name() != "yaegi" || sameFile(executable(), t.executable)
+}
+
+func imports(p *runner.Program) []string {
+	if p.Shell != nil {
+		return p.Shell.Imports()
 	}
-	return h, err
+	return p.Imports
+}
+
+// executable is the file of this process, which is the interpreter's too; nil
+// if it cannot be told.
+func executable() os.FileInfo {
+	name, err := os.Executable()
+	if err != nil {
+		return nil
+	}
+	info, err := os.Stat(name)
+	if err != nil {
+		return nil
+	}
+	return info
+}
+
+func sameFile(a, b os.FileInfo) bool {
+	return a != nil && b != nil && os.SameFile(a, b) && a.Size() == b.Size() && a.ModTime().Equal(b.ModTime())
 }

@@ -47,11 +47,13 @@ func TestExportBook(t *testing.T) {
 	type env struct{ chapter, name string }
 	want := make(map[env]string)
 	varies := make(map[env]bool)
-	all := make(map[env]bool) // those that have only commands, too
+	all := make(map[env]bool) // those that have only commands and files, too
 	for _, v := range verdicts {
 		c := v.fence.Cell
 		k := env{c.Chapter, c.Env}
-		all[k] = true
+		if !c.Shell || slices.ContainsFunc(v.chapter.Fences, func(f *book.Fence) bool { return f.Role == book.RoleFile && f.Cell.Env == c.Env }) {
+			all[k] = true
+		}
 		if c.Shell || c.Expect != "" {
 			continue
 		}

@@ -2,18 +2,27 @@
 // book, has its cells composed, checked and run, holds what they printed
 // against what the chapters say, and renders the site.
 //
-//	Check    parse, compose, run, compare, render; writes nothing
+//	Check    parse, compose, run, compare, hold the prose to its sources, render; writes nothing
 //	Build    Check, and the site if there is nothing to find fault with, or a
 //	         preview that shows what there is
-//	Update   parse, compose, run, and the output fences that differ rewritten
+//	Update   parse, compose, run, and the output and quotation fences that differ rewritten
+//	UpdateToolchains  Check, and what other releases of Go say, recorded
+//	Upgrade           what another pin would change, and the pin
 //	RunCells one cell with the cells of its environment, or a chapter, or a file
 //	         that is in no book
 //	List     what is known of each cell without running it
+//	Explain  what one cell's result depends on, and what of that changed
 //	Export   environments as folders for go run
+//	Clean    the cache emptied
 //
 // A cell counts once its engines agree and its output is what the chapter
 // records, byte for byte or as its attributes say: but for spans that vary, in
 // any order, or not at all. A cell that must fail has its message as output.
+//
+// Prose is held to the source of the book's Go, to outputs, to the book's ledger
+// (see [Report.claims]) and to what other releases were recorded to say (see
+// [matrix]). What may stand in it unchecked is said in numerals.go, and which
+// names are the runtime's at [sourceNames].
 //
 // Everything an author has to mend comes back as findings, all of a run at
 // once. An error means that the work itself could not be done.
@@ -35,26 +44,35 @@ import (
 	"rtbook/internal/site"
 	"rtbook/runner"
 	"rtbook/runner/gotool"
+	"rtbook/runner/sandbox"
 )
 
 // Options say which book, and how. The zero value is the book in the current
 // directory, both engines, and no cache.
 type Options struct {
-	Root     string // the book's root; "" is the current directory
-	Src      string // the folder of chapters; "" is "notes" in Root. Relative paths start at Root
-	Out      string // the folder of the site; "" is "public". Relative paths start at Root
-	Engine   string // "yaegi" or "go" runs one engine; "" runs both, which must agree
-	Jobs     int    // programs that run at the same time on an engine; 0 is the number of processors
-	CacheDir string // where results and export data are kept; "" keeps nothing
-	AnyGo    bool   // go on with whatever Go there is, not only with the book's pin
-	Preview  string // Build: write the site here, with what was found marked on its pages, be it nothing; relative paths start at Root
+	Root      string // the book's root; "" is the current directory
+	Src       string // the folder of chapters; "" is "notes" in Root. Relative paths start at Root
+	Out       string // the folder of the site; "" is "public". Relative paths start at Root
+	Engine    string // "yaegi" or "go" runs one engine; "" runs both, which must agree
+	Jobs      int    // programs that run at the same time on an engine; 0 is the number of processors
+	CacheDir  string // where results and export data are kept; "" keeps nothing
+	CacheSize int64  // bytes on disk that it is kept below; 0 is the default
+	AnyGo     bool   // go on with whatever Go there is, not only with the book's pin
+	Preview   string // Build: write the site here, with what was found marked on its pages, be it nothing; relative paths start at Root
+
+	// Toolchains are other releases, such as "go1.25.1", that Check and
+	// UpdateToolchains ask what the book's pin is asked. One that is not on this
+	// machine is fetched by the go command; nothing else ever fetches one.
+	Toolchains []string
+	External   bool // Check: fetch what links to other sites lead to
 
 	Stdin io.Reader // RunCells: what "-" names
 
 	Progress func(done, total int) // programs run so far; 0, 0 when no more run, whatever came of them; may be nil
 	Warn     func(error)           // what went wrong without spoiling the result; may be nil
 
-	stored bool // nothing is run: results come from the cache, or there are none
+	recording bool // the recorded matrix of releases is about to be replaced
+	stored    bool // nothing is run: results come from the cache, or there are none
 }
 
 // Report is what came of a run.
@@ -63,12 +81,17 @@ type Report struct {
 	Findings []finding.Finding // in order of file and place
 	Outcomes map[string]site.Outcome
 	Totals   Totals
-	Site     site.Stats // Build only
-	Out      string     // Build only: the folder of the site, as it was named
+	Matrix   *site.Matrix // with Options.Toolchains: what they and the pin say
+	External int          // addresses on other sites that the chapters link to
+	Site     site.Stats   // Build only
+	Out      string       // Build only: the folder of the site, as it was named
 
 	names    names
 	composed map[string]bool // the cells that are part of a program, by chapter and id
 	source   func(file string) []byte
+	matrix   *matrix  // that Matrix was made of
+	upgraded string   // Upgrade: the new pin
+	others   []string // Upgrade: the releases of the recorded matrix without it
 }
 
 // Machine is the report as machines read it: with every chapter, so that one
@@ -159,20 +182,27 @@ func Build(ctx context.Context, opt Options) (*Report, error) {
 		return nil, err
 	}
 	r.Out = siteDir(opt)
-	w := site.Writer{Context: ctx, Notify: func(m string) {
-		if opt.Warn != nil {
-			opt.Warn(errors.New(m))
-		}
-	}}
-	if r.Site, err = w.Write(files, outDir(opt)); err != nil {
+	if r.Site, err = opt.writer(ctx).Write(files, outDir(opt)); err != nil {
 		return r, &EnvironmentError{err}
 	}
 	return r, nil
 }
 
+// writer writes to the disk, and says whom it has to wait for.
+func (opt Options) writer(ctx context.Context) *site.Writer {
+	return &site.Writer{Context: ctx, Notify: func(m string) {
+		if opt.Warn != nil {
+			opt.Warn(errors.New(m))
+		}
+	}}
+}
+
 // check is Check. It also returns the site.
 func check(ctx context.Context, opt Options, o *opened) (*Report, *site.Files, error) {
 	r := parse(ctx, opt, o)
+	if err := r.checkToolchains(opt); err != nil {
+		return nil, nil, err
+	}
 	defer r.finish(o)
 	verdicts, err := r.run(ctx, opt, o, r.Book.Cells())
 	if err != nil {
@@ -180,7 +210,22 @@ func check(ctx context.Context, opt Options, o *opened) (*Report, *site.Files, e
 	}
 	r.add(verdicts)
 	r.cells()
-	in := site.Input{Book: r.Book, Outcomes: r.Outcomes, Assets: o.fsys}
+	p, err := r.prose(ctx, opt, o, r.Book.Chapters)
+	if err != nil {
+		return r, nil, err
+	}
+	shown := p.forSite()
+	shown.Ledger = r.claims(o)
+	if err := r.checkNumerals(ctx, opt, o); err != nil {
+		return r, nil, err
+	}
+	if err := r.external(ctx, opt); err != nil {
+		return r, nil, err
+	}
+	if shown.Matrix, err = r.releases(ctx, opt, o, p); err != nil {
+		return r, nil, err
+	}
+	in := site.Input{Book: r.Book, Outcomes: r.Outcomes, Prose: shown, Assets: o.fsys}
 	if opt.Preview != "" {
 		in.Preview = append([]finding.Finding{}, r.Findings...)
 	}
@@ -273,6 +318,11 @@ func (r *Report) run(ctx context.Context, opt Options, o *opened, cells []runner
 	}
 	if opt.Progress != nil {
 		defer opt.Progress(0, 0)
+	}
+	if found := isolation(r.Book, sandbox.Capabilities); len(found) > 0 {
+		r.Findings = append(r.Findings, found...)
+		r.Totals.NotRun += len(cells)
+		return nil, nil
 	}
 	t, err := engines(ctx, opt, o, r.Book)
 	if err != nil {

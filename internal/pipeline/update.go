@@ -1,35 +1,39 @@
 package pipeline
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path"
 	"path/filepath"
 	"slices"
 	"strings"
 
-	"github.com/google/renameio/v2/maybe"
-
 	"rtbook/internal/book"
 	"rtbook/internal/finding"
+	"rtbook/internal/site"
 	"rtbook/runner"
 )
 
-// Change is an output fence that Update wrote.
+// Change is an output or quotation fence that Update wrote.
 type Change struct {
-	Ref  string // "notes/02-allocator.md#fifty"
-	Diff string // a line diff from what the chapter said to what the cell printed, as a terminal may show it
+	Ref  string // "notes/02-allocator.md#fifty"; of a quotation what it quotes, "runtime.runqput"
+	Diff string // a line diff from what the chapter said to what it says now, as a terminal may show it
 }
 
-// Update runs cells and writes into their output fences what they printed.
+// Update runs cells and writes into their output fences what they printed, and
+// into the quotations of whole chapters what the source has.
 // Refs choose chapters ("notes/02-allocator.md"), which run whole, or cells
 // ("notes/02-allocator.md#fifty"); none means the book. A cell that has no
 // result, because it failed or the engines disagree, keeps its fence and is
 // reported, and so is a chapter that was changed in the meantime. With an
 // error, the changes are those that were written before it.
+//
+// Each chapter is replaced as a whole or not at all, and is on the disk when
+// Update returns: an interruption, be it of the process or of the machine, or
+// a full disk leaves the one that was being written as it was, those before it
+// with their outputs, and those after it without. Then it is enough to update
+// again, which also removes what was left behind of the chapter on its way.
 func Update(ctx context.Context, opt Options, refs []string) (*Report, []Change, error) {
 	o, err := open(opt)
 	if err != nil {
@@ -51,28 +55,79 @@ func Update(ctx context.Context, opt Options, refs []string) (*Report, []Change,
 	if err != nil {
 		return r, nil, err
 	}
-	changes, err := r.record(o, verdicts, chosen)
+	edits := r.outputEdits(verdicts, chosen)
+	quotes, err := r.quoteEdits(ctx, opt, o, chosen)
+	if err != nil {
+		return r, nil, err
+	}
+	changes, err := r.record(opt.writer(ctx), o, append(edits, quotes...))
 	r.add(verdicts)
 	return r, changes, err
 }
 
-// record writes the outputs of chosen cells, chapter by chapter.
-func (r *Report) record(o *opened, verdicts []verdict, chosen choice) ([]Change, error) {
-	edits := make(map[*book.Chapter][]*verdict)
+// edit is a fence to write, with what to say of it.
+type edit struct {
+	book.Edit
+	chapter *book.Chapter
+	ref     string
+	diff    string
+	verdict *verdict // that asks for it; nil for a quotation
+}
+
+// outputEdits returns the outputs of chosen cells that differ.
+func (r *Report) outputEdits(verdicts []verdict, chosen choice) []edit {
+	var edits []edit
 	for i := range verdicts {
 		v := &verdicts[i]
 		if v.good() && v.differs() && v.fence.Recordable() && chosen.has(v.chapter, v.fence) {
-			edits[v.chapter] = append(edits[v.chapter], v)
+			edits = append(edits, edit{book.Edit{Cell: v.fence, Output: v.output}, v.chapter, v.ref(), v.diff(), v})
 		}
+	}
+	return edits
+}
+
+// quoteEdits returns the quotations of chosen chapters that differ, and reports
+// what cannot be quoted.
+func (r *Report) quoteEdits(ctx context.Context, opt Options, o *opened, chosen choice) ([]edit, error) {
+	var chapters []*book.Chapter
+	for _, c := range r.Book.Chapters {
+		if chosen.all || chosen.whole[c] {
+			chapters = append(chapters, c)
+		}
+	}
+	p, err := r.resolve(ctx, opt, o, r.quotations(chapters))
+	if err != nil {
+		return nil, err
+	}
+	var edits []edit
+	for _, c := range chapters {
+		for _, f := range c.Fences {
+			a, ok := p.quotes[f]
+			if ok && f.Recordable() && f.Content != book.EncodeOutput(a.Text) {
+				edits = append(edits, edit{book.Edit{Cell: f, Output: a.Text}, c, f.Quote.Symbol, r.quoteDiff(c, f, a), nil})
+			}
+		}
+	}
+	return edits, nil
+}
+
+// record writes edits, chapter by chapter.
+func (r *Report) record(w *site.Writer, o *opened, edits []edit) ([]Change, error) {
+	if err := r.clearPending(w, o); err != nil {
+		return nil, fmt.Errorf("removing what an earlier update left: %w", err)
+	}
+	by := make(map[*book.Chapter][]edit)
+	for _, e := range edits {
+		by[e.chapter] = append(by[e.chapter], e)
 	}
 	var changes []Change
 	for _, c := range r.Book.Chapters {
-		if len(edits[c]) == 0 {
+		if len(by[c]) == 0 {
 			continue
 		}
-		slices.SortFunc(edits[c], func(v, w *verdict) int { return v.fence.Open - w.fence.Open })
-		err := rewrite(o, c, edits[c])
-		if errors.Is(err, errChanged) {
+		slices.SortFunc(by[c], func(a, b edit) int { return a.Cell.Open - b.Cell.Open })
+		err := rewrite(w, o, c, by[c])
+		if errors.Is(err, site.ErrChanged) {
 			r.Findings = append(r.Findings, finding.Finding{
 				Pos:     finding.Pos{File: c.Path},
 				Message: "the chapter was changed while its cells ran: nothing is recorded in it",
@@ -83,41 +138,48 @@ func (r *Report) record(o *opened, verdicts []verdict, chosen choice) ([]Change,
 		if err != nil {
 			return changes, fmt.Errorf("recording outputs in %s: %w; the chapter is unchanged", r.names.file(c.Path), err)
 		}
-		for _, v := range edits[c] {
-			changes = append(changes, Change{Ref: v.ref(), Diff: finding.Printable(v.diff())})
-			v.mended = true
+		for _, e := range by[c] {
+			changes = append(changes, Change{Ref: e.ref, Diff: finding.Printable(e.diff)})
+			if e.verdict != nil {
+				e.verdict.mended = true
+			}
 		}
 	}
 	return changes, nil
 }
 
-// errChanged means that a file is no longer what was read.
-var errChanged = errors.New("changed since it was read")
-
-// rewrite writes a chapter with outputs recorded. What its author wrote in the
+// rewrite writes a chapter with edits made. What its author wrote in the
 // meantime is not lost, and a symbolic link stays one.
-func rewrite(o *opened, c *book.Chapter, vs []*verdict) error {
-	edits := make([]book.Edit, len(vs))
-	for i, v := range vs {
-		edits[i] = book.Edit{Cell: v.fence, Output: v.output}
+func rewrite(w *site.Writer, o *opened, c *book.Chapter, all []edit) error {
+	edits := make([]book.Edit, len(all))
+	for i, e := range all {
+		edits[i] = e.Edit
 	}
-	text := book.Rewrite(c, edits)
-	file, err := filepath.EvalSymlinks(filepath.Join(o.abs, filepath.FromSlash(c.Path)))
+	file, err := o.fileOf(c)
 	if err != nil {
 		return err
 	}
-	info, err := os.Stat(file)
-	if err != nil {
-		return err
+	return w.ReplaceFile(file, c.Source, book.Rewrite(c, edits))
+}
+
+// fileOf returns where a chapter is, beyond symbolic links.
+func (o *opened) fileOf(c *book.Chapter) (string, error) {
+	return filepath.EvalSymlinks(filepath.Join(o.abs, filepath.FromSlash(c.Path)))
+}
+
+// clearPending removes what an update left behind that was killed.
+func (r *Report) clearPending(w *site.Writer, o *opened) error {
+	seen := make(map[string]bool)
+	for _, c := range r.Book.Chapters {
+		file, err := o.fileOf(c)
+		if dir := filepath.Dir(file); err == nil && !seen[dir] {
+			seen[dir] = true
+			if err := w.ClearPending(dir); err != nil {
+				return err
+			}
+		}
 	}
-	now, err := os.ReadFile(file)
-	if err != nil {
-		return err
-	}
-	if !bytes.Equal(now, c.Source) {
-		return errChanged
-	}
-	return maybe.WriteFile(file, text, info.Mode().Perm())
+	return nil
 }
 
 // choice is the chapters and cells that refs name.
