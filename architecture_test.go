@@ -18,17 +18,21 @@ import (
 // below the module. An entry ending in "/..." stands for the packages below it
 // too. A package that no entry names is an error: it has to be given its place.
 var layers = []layer{
-	{pkg: "cmd/rtbook", may: []string{"internal/pipeline", "internal/book", "internal/finding", "runner/interp/worker"}},
-	{pkg: "internal/pipeline", may: []string{"internal/site", "internal/book", "internal/finding", "runner/..."}},
+	{pkg: "cmd/rtbook", may: []string{"internal/pipeline", "internal/book", "internal/finding", "runner/sandbox", "runner/interp/worker", "runner/store"}},
+	{pkg: "internal/pipeline", may: []string{"internal/site", "internal/facts", "internal/book", "internal/finding", "runner/..."}},
 	{pkg: "internal/site", may: []string{"internal/book", "internal/finding", "runner", "theme"}},
 	{pkg: "internal/book", may: []string{"internal/finding", "runner"}},
+	{pkg: "internal/facts", may: []string{"internal/finding", "runner/gotool", "runner/store"}},
 	{pkg: "internal/finding", leaf: true},
 	{pkg: "theme", leaf: true},
-	{pkg: "runner", may: []string{"runner/wire"}},
+	{pkg: "runner", may: []string{"runner/wire", "runner/store"}},
+	{pkg: "runner/store", leaf: true},
 	{pkg: "runner/wire", leaf: true},
 	{pkg: "runner/sandbox", may: []string{"runner", "runner/wire"}},
-	{pkg: "runner/gotool", may: []string{"runner", "runner/wire", "runner/sandbox"}},
+	{pkg: "runner/gotool", may: []string{"runner", "runner/wire", "runner/sandbox", "runner/store"}},
 	{pkg: "runner/interp", may: []string{"runner", "runner/wire", "runner/sandbox", "runner/interp/..."}},
+	{pkg: "runner/interp/lower", may: []string{"runner"}},
+	{pkg: "runner/interp/worker/rt", leaf: true},
 	{pkg: "runner/interp/worker/symbols", may: []string{"model/..."}},
 	{pkg: "runner/interp/worker/...", may: []string{"runner", "runner/wire", "runner/interp/worker/..."}},
 	{pkg: "model/event", leaf: true},
@@ -340,7 +344,7 @@ func TestEveryPackageSaysWhatItIsFor(t *testing.T) {
 
 // exits are the places that may end a process: the command, and the code that
 // is compiled into the programs that rtbook runs.
-var exits = []string{"cmd/rtbook", "runner/interp/worker/...", "runner/wire"}
+var exits = []string{"cmd/rtbook", "runner/sandbox", "runner/interp/worker/...", "runner/wire"}
 
 func TestOnlyMainExits(t *testing.T) {
 	goFiles(t, func(pkg, file string, fset *token.FileSet, f *ast.File) {

@@ -23,14 +23,20 @@ var readmeCommands = []struct {
 	{command: "go run ./cmd/rtbook build", want: `(?m)^public: \d+ files`},
 	{command: "go test ./...", reason: "is running this test"},
 	{command: "go run ./cmd/rtbook run notes/02-allocator.md#fifty", want: `64`},
-	{command: "go run ./cmd/rtbook update notes/06-yours.md", want: `(?m)^\+Hello from chapter six$`},
+	{command: "go run ./cmd/rtbook update notes/07-yours.md", want: `(?m)^\+Hello from chapter seven$`},
 	{command: "go run ./cmd/rtbook check", want: `(?m)^\d+ cells: \d+ exact`},
-	{command: "go run ./cmd/rtbook list notes/06-yours.md", want: `(?m)^notes/06-yours.md#greeting +yaegi\+go +exact `},
-	{command: "go run ./cmd/rtbook export go notes/06-yours.md --out /tmp/rtbook-go", want: `(?m)^wrote .`},
+	{command: "go run ./cmd/rtbook list notes/07-yours.md", want: `(?m)^notes/07-yours.md#greeting +yaegi\+go +exact `},
+	{command: "go run ./cmd/rtbook explain notes/02-allocator.md#fifty", want: `(?m)#fifty on yaegi: cached: nothing changed since it last ran$`},
+	{command: "go run ./cmd/rtbook export go notes/07-yours.md --out /tmp/rtbook-go", want: `(?m)^wrote .`},
 	{command: "go run ./cmd/rtbook build --src notes --out /tmp/rtbook-site", want: `(?m)\d+ files`},
+	{command: "go run ./cmd/rtbook check --toolchains go1.25.1,go1.27.4", reason: "may fetch these releases; cmd/rtbook/testdata/script/toolchains.txtar"},
+	{command: "go run ./cmd/rtbook upgrade --to go1.27.4 --dry-run", reason: "needs that release; cmd/rtbook/testdata/script/upgrade.txtar"},
 	{command: "go run ./cmd/rtbook check", want: `(?m)^\d+ cells: \d+ exact`, fresh: true},
 	{command: "go run ./cmd/rtbook build", want: `(?m)^public: \d+ files`},
 	{command: "git diff --exit-code public", want: `^$`},
+	{command: "go run ./cmd/rtbook version -v", want: `(?m)^  namespaces +(yes|NO) `},
+	{command: "go run ./cmd/rtbook cache dir", want: `\.cache\n$`},
+	{command: "go run ./cmd/rtbook clean", want: `(?m)^removed \d+ results`},
 }
 
 var shFence = regexp.MustCompile("(?ms)^```sh\n(.*?)^```$")
@@ -56,11 +62,11 @@ func TestReadme(t *testing.T) {
 		if c.reason != "" {
 			continue
 		}
-		if strings.Contains(c.command, "update notes/06-yours.md") {
+		if strings.Contains(c.command, "update notes/07-yours.md") {
 			writeChapter(t, dir, readme)
 		}
 		if c.fresh {
-			if err := os.Remove(filepath.Join(dir, "notes", "06-yours.md")); err != nil {
+			if err := os.Remove(filepath.Join(dir, "notes", "07-yours.md")); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -88,7 +94,7 @@ func writeChapter(t *testing.T, dir string, readme []byte) {
 	if !ok || !ok2 {
 		t.Fatal("the README shows no chapter between ````markdown and ````")
 	}
-	if err := os.WriteFile(filepath.Join(dir, "notes", "06-yours.md"), chapter, 0o666); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "notes", "07-yours.md"), chapter, 0o666); err != nil {
 		t.Fatal(err)
 	}
 }
