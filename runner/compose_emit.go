@@ -130,7 +130,7 @@ func typeString(t types.Type) string {
 		}
 		return p.Name()
 	})
-	return marked.ReplaceAllString(short, "")
+	return marked().ReplaceAllString(short, "")
 }
 
 // typeName returns the final name of a type that is spelled so in the tree.

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // typeError is what go/types reports of a piece.
@@ -17,12 +18,18 @@ type typeError struct {
 	Problem
 }
 
+// lazily compiles an expression when it is first used: every child of an engine
+// starts this program, and few have an error to look at.
+func lazily(expr string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
+}
+
 var (
-	marked      = regexp.MustCompile(mark + `[0-9]*`)
-	mainDot     = regexp.MustCompile(`\bmain\.(\pL|_)`)
-	undefined   = regexp.MustCompile(`^undefined: ([\pL_][\pL\pN_]*)$`)
-	unknown     = regexp.MustCompile(`^undefined: ([\pL_][\pL\pN_]*)\.([\pL_][\pL\pN_]*)$`)
-	missingName = regexp.MustCompile(`^undefined: (\w+)$|no field or method (\w+)|missing method (\w+)`)
+	marked      = lazily(mark + `[0-9]*`)
+	mainDot     = lazily(`\bmain\.(\pL|_)`)
+	undefined   = lazily(`^undefined: ([\pL_][\pL\pN_]*)$`)
+	unknown     = lazily(`^undefined: ([\pL_][\pL\pN_]*)\.([\pL_][\pL\pN_]*)$`)
+	missingName = lazily(`^undefined: (\w+)$|no field or method (\w+)|missing method (\w+)`)
 )
 
 // typeError takes an error of go/types. It leaves out the ones that follow
@@ -32,9 +39,9 @@ func (u *unit) typeError(err types.Error) {
 	if p == nil {
 		return
 	}
-	msg := marked.ReplaceAllString(err.Msg, "")
+	msg := marked().ReplaceAllString(err.Msg, "")
 	if u.outer != nil {
-		msg = mainDot.ReplaceAllString(msg, "$1")
+		msg = mainDot().ReplaceAllString(msg, "$1")
 	}
 	at := p.pos(err.Pos)
 	if note, ok := strings.CutPrefix(msg, "\t"); ok {
@@ -49,11 +56,11 @@ func (u *unit) typeError(err types.Error) {
 	for _, line := range lines[1:] {
 		e.Notes = append(e.Notes, ProblemNote{Text: strings.TrimSpace(line)})
 	}
-	if m := undefined.FindStringSubmatch(e.Message); m != nil {
+	if m := undefined().FindStringSubmatch(e.Message); m != nil {
 		e.Undefined = m[1]
 		e.Defined = namesAround(u.pkg.Scope().Innermost(err.Pos))
 	}
-	if m := unknown.FindStringSubmatch(e.Message); m != nil {
+	if m := unknown().FindStringSubmatch(e.Message); m != nil {
 		e.Undefined = m[1] + "." + m[2]
 		e.Defined = u.exported(m[1])
 	}
@@ -82,7 +89,7 @@ func (u *unit) defined() []string {
 }
 
 // tuple is what go/types says of a call whose one variable is at package level.
-var tuple = regexp.MustCompile(`^multiple-value .* \(value of type \((.*)\)\) in single-value context$`)
+var tuple = lazily(`^multiple-value .* \(value of type \((.*)\)\) in single-value context$`)
 
 // reword takes a message at pos about d, which is checked as a declaration at
 // package level, to what go/types says of it inside a function.
@@ -95,7 +102,7 @@ func (d *varDef) reword(msg string, pos token.Pos) string {
 			msg = strings.Replace(msg, " in variable declaration", " in assignment", 1)
 		}
 		call, isCall := ast.Unparen(v).(*ast.CallExpr)
-		if m := tuple.FindStringSubmatch(msg); m != nil && isCall && len(d.names) == 1 && len(d.values) == 1 {
+		if m := tuple().FindStringSubmatch(msg); m != nil && isCall && len(d.names) == 1 && len(d.values) == 1 {
 			n := 1
 			for depth, i := 0, 0; i < len(m[1]); i++ {
 				switch m[1][i] {
@@ -109,7 +116,7 @@ func (d *varDef) reword(msg string, pos token.Pos) string {
 					}
 				}
 			}
-			msg = marked.ReplaceAllString(fmt.Sprintf("assignment mismatch: 1 variable but %s returns %s", types.ExprString(call.Fun), count(n, "value")), "")
+			msg = marked().ReplaceAllString(fmt.Sprintf("assignment mismatch: 1 variable but %s returns %s", types.ExprString(call.Fun), count(n, "value")), "")
 		}
 	}
 	return msg
@@ -172,7 +179,7 @@ func (u *unit) follows(e typeError) bool {
 	if e.Undefined != "" && u.dotImported(e.Undefined) {
 		return true
 	}
-	if m := missingName.FindStringSubmatch(e.Message); m != nil {
+	if m := missingName().FindStringSubmatch(e.Message); m != nil {
 		return u.isBroken(m[1] + m[2] + m[3])
 	}
 	return false

@@ -54,7 +54,7 @@ func (e *emitter) unwritable() (list []Unwritable, last int) {
 
 // typeText returns how messages name a type.
 func typeText(t types.Type) string {
-	return marked.ReplaceAllString(types.TypeString(t, func(p *types.Package) string {
+	return marked().ReplaceAllString(types.TypeString(t, func(p *types.Package) string {
 		if p.Name() == "main" {
 			return ""
 		}

@@ -243,5 +243,5 @@ func (p *piece) funcName() string {
 			name = base.Name + "." + name
 		}
 	}
-	return marked.ReplaceAllString(name, "")
+	return marked().ReplaceAllString(name, "")
 }

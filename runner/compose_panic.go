@@ -151,7 +151,7 @@ func (env *environment) leftOut(s *source, name string) (ProblemNote, bool) {
 		for _, c := range env.cells {
 			if c.aside != "" {
 				c.declaredNames(func(p *piece, id *ast.Ident) {
-					n := marked.ReplaceAllString(id.Name, "")
+					n := marked().ReplaceAllString(id.Name, "")
 					env.asideNames[n] = append(env.asideNames[n], asideName{c, p.pos(id.Pos())})
 				})
 			}

@@ -3,7 +3,6 @@ package runner
 import (
 	"go/token"
 	"go/types"
-	"regexp"
 	"sort"
 	"strconv"
 	"strings"
@@ -56,11 +55,11 @@ func (n *naming) unused(name string) string {
 	return name
 }
 
-var word = regexp.MustCompile(`[\pL_][\pL\pN_]*`)
+var word = lazily(`[\pL_][\pL\pN_]*`)
 
 // restore puts the author's names back into a message.
 func (n *naming) restore(msg string) string {
-	return word.ReplaceAllStringFunc(msg, func(s string) string {
+	return word().ReplaceAllStringFunc(msg, func(s string) string {
 		if name, ok := n.given[s]; ok {
 			return name
 		}
