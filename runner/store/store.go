@@ -287,7 +287,10 @@ func (s *Store) mark() error {
 		return nil
 	case err == nil:
 		entries, e := os.ReadDir(s.Dir)
-		if err = e; err == nil && len(entries) > 0 && !onlyOurs(entries) {
+		if err = e; err == nil && !onlyOurs(entries) {
+			if ours, _ := s.ours(); ours { // another process made it a store meanwhile
+				return nil
+			}
 			return &ForeignError{s.Dir}
 		}
 	}
@@ -334,12 +337,18 @@ func onlyOurs(entries []fs.DirEntry) bool {
 		names[string(k)] = true
 	}
 	for _, e := range entries {
-		// The tag of another process may be about to take its place.
-		if partial, _ := filepath.Match("."+tagFile+"-*", e.Name()); !names[e.Name()] && !partial && !halfTag(e) {
+		if !names[e.Name()] && !isTagToBe(e) && !halfTag(e) {
 			return false
 		}
 	}
 	return true
+}
+
+// isTagToBe reports whether the entry is the tag of another process, about to
+// take its place.
+func isTagToBe(e fs.DirEntry) bool {
+	match, _ := filepath.Match("."+tagFile+"-*", e.Name())
+	return match
 }
 
 // halfTag reports whether the entry is a tag whose text a crash or a full disk

@@ -245,10 +245,13 @@ func (s *Store) Clean() (Cleaned, error) {
 	}
 	if !ours {
 		entries, err := os.ReadDir(s.Dir)
-		if err == nil && len(entries) > 0 {
-			err = &ForeignError{s.Dir}
+		entries = slices.DeleteFunc(entries, isTagToBe)
+		if ours, _ := s.ours(); !ours { // nor did another process make it a store meanwhile
+			if err == nil && len(entries) > 0 {
+				err = &ForeignError{s.Dir}
+			}
+			return c, err
 		}
-		return c, err
 	}
 	unlock, err := s.lock()
 	if err != nil {
