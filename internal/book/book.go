@@ -104,6 +104,8 @@
 package book
 
 import (
+	"slices"
+
 	"github.com/yuin/goldmark/ast"
 
 	"rtbook/internal/finding"
@@ -167,6 +169,7 @@ type Chapter struct {
 	Inserts []*Insert // in order
 
 	lines   lines
+	unclear []*Fence      // fences of which nobody knows what they were to be, in order; each is reported
 	allowAt []finding.Pos // of what Allow has
 }
 
@@ -187,6 +190,14 @@ func (ch *Chapter) Cells() []runner.Cell {
 func (ch *Chapter) Pos(offset int) finding.Pos {
 	line, col := ch.lines.position(offset)
 	return finding.Pos{File: ch.Path, Line: line, Col: col}
+}
+
+// Unclear reports whether a fence of which nobody knows what it was to be may be
+// the cell with an id: what refers to that is not worth a finding of its own.
+func (ch *Chapter) Unclear(id string) bool {
+	return slices.ContainsFunc(ch.unclear, func(f *Fence) bool {
+		return slices.ContainsFunc(f.attrs, func(a attr) bool { return a.value == id })
+	})
 }
 
 // Role is what a fence is to rtbook.

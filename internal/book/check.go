@@ -3,6 +3,7 @@ package book
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
@@ -79,11 +80,22 @@ func linkOutputs(ch *Chapter, r *reporter) {
 		case f.Role == RoleCell:
 			above = f
 		case f.Role == RoleOutput && f.top:
+			if f.value("output") == "" && unclearBetween(ch, above, f) {
+				continue
+			}
 			if cell := cellOf(f, above, byID, ids, r); cell != nil {
 				linkOutput(f, cell, r)
 			}
 		}
 	}
+}
+
+// unclearBetween reports whether the cell of an output may be a fence of which
+// nobody knows what it was to be: one below the nearest cell above.
+func unclearBetween(ch *Chapter, above, output *Fence) bool {
+	return slices.ContainsFunc(ch.unclear, func(f *Fence) bool {
+		return f.Open < output.Open && (above == nil || f.Open > above.Open)
+	})
 }
 
 // cellOf returns the cell that an output fence names, or the one above it.
@@ -96,6 +108,9 @@ func cellOf(f, above *Fence, byID map[string]*Fence, ids []string, r *reporter) 
 		return above
 	}
 	cell := byID[a.value]
+	if cell == nil && r.ch.Unclear(a.value) {
+		return nil
+	}
 	if cell == nil {
 		hint := "a cell is named by {cell=" + a.value + "}"
 		if checkCellID(a.value) != nil {

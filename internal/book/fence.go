@@ -45,7 +45,12 @@ func collectFences(ch *Chapter, places fencePlaces, r *reporter) {
 			r.at(ch.offset(f.Pos), "end it with "+fenceRun(ch, places[node]), "code fence is not closed").
 				Notes = unclosedNote(ch, f)
 		}
-		if !classify(ch, f, r) {
+		before := len(r.findings)
+		known := classify(ch, f, r)
+		if len(f.attrs) > 0 && (!known || f.Role == RoleGo) && len(r.findings) > before {
+			ch.unclear = append(ch.unclear, f)
+		}
+		if !known {
 			continue
 		}
 		if f.Cell != nil {

@@ -13,7 +13,8 @@ import (
 
 // findOutput finds the cell that an out: link names, whose recorded output has
 // the link's text as a whole token. Blanks in it count as one, however many.
-// With a finding, it returns the chapter at least, if there is one.
+// With a finding, it returns the chapter at least, if there is one. It finds
+// neither fault nor cell where the cell has a fault that is reported.
 func findOutput(b *book.Book, c *book.Chapter, ref *book.Ref) (found, *finding.Finding) {
 	in := c
 	fail := func(pos finding.Pos, hint, format string, args ...any) (found, *finding.Finding) {
@@ -34,6 +35,8 @@ func findOutput(b *book.Book, c *book.Chapter, ref *book.Ref) (found, *finding.F
 		where = "in " + path.Base(in.Path)
 	}
 	switch {
+	case cell == nil && in.Unclear(id):
+		return found{chapter: in}, nil
 	case cell == nil:
 		return fail(ref.Pos, meantOr(id, ids, "a cell is named by {cell=name}"), "no cell %q %s", id, where)
 	case cell.Output == nil:

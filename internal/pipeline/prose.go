@@ -58,8 +58,9 @@ func (r *Report) prose(ctx context.Context, opt Options, o *opened, chapters []*
 			}
 			at, fault := findOutput(r.Book, c, ref)
 			switch {
-			case fault == nil:
+			case fault == nil && at.cell != nil:
 				p.outputs[ref] = at
+			case fault == nil: // it follows from what is wrong with the cell
 			case at.chapter != nil || !r.incomplete(): // else the chapter may be the file that is none
 				r.Findings = append(r.Findings, *fault)
 			}
