@@ -1,15 +1,12 @@
 package book
 
 import (
-	"errors"
 	"fmt"
 	"path"
 	"slices"
 	"strings"
 
-	"github.com/goccy/go-yaml"
 	yamlast "github.com/goccy/go-yaml/ast"
-	yamlparser "github.com/goccy/go-yaml/parser"
 
 	"rtbook/internal/finding"
 )
@@ -144,23 +141,9 @@ func (r *ledgerReader) read() {
 		r.findings = append(r.findings, finding.Finding{Pos: pos, Message: "nested too deep for a ledger", Hint: "a ledger is a list of claims, a few lines each"})
 		return
 	}
-	f, err := yamlparser.ParseBytes([]byte(r.src), 0)
-	if err != nil {
-		var ye yaml.Error
-		if !errors.As(err, &ye) || ye.GetToken() == nil {
-			r.at(nil, yamlHint, "%s", firstLine(err.Error()))
-			return
-		}
-		r.syntax(ye)
-		return
-	}
 	var rows yamlast.Node
-	for i, doc := range f.Docs {
-		if i > 0 {
-			r.at(doc.GetToken(), "leave out the line ---", "a second YAML document")
-			break
-		}
-		rows = r.top(doc.Body)
+	if body := r.body(); body != nil {
+		rows = r.top(body)
 	}
 	if rows == nil {
 		if len(r.findings) == 0 {

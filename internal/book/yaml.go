@@ -49,23 +49,29 @@ func (y *yamlFile) decode() {
 		y.at(nil, "leave out what rtbook does not know: it needs a few lines", "YAML of more than %d KiB", maxYAML>>10)
 		return
 	}
+	y.mapping(y.body())
+}
+
+// body parses src and returns what it holds: nil if that is nothing, or no YAML.
+// A second document is reported.
+func (y *yamlFile) body() yamlast.Node {
 	f, err := yamlparser.ParseBytes([]byte(y.src), 0)
 	if err != nil {
 		var ye yaml.Error
 		if !errors.As(err, &ye) || ye.GetToken() == nil {
 			y.at(nil, yamlHint, "%s", firstLine(err.Error()))
-			return
+			return nil
 		}
 		y.syntax(ye)
-		return
+		return nil
 	}
-	for i, doc := range f.Docs {
-		if i > 0 {
-			y.at(doc.GetToken(), "leave out the line ---", "a second YAML document")
-			return
-		}
-		y.mapping(doc.Body)
+	if len(f.Docs) > 1 {
+		y.at(f.Docs[1].GetToken(), "leave out the line ---", "a second YAML document")
 	}
+	if len(f.Docs) == 0 {
+		return nil
+	}
+	return f.Docs[0].Body
 }
 
 // yamlHint is the hint for what is no YAML: the faults are nearly always these.

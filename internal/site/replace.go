@@ -32,10 +32,28 @@ var ErrChanged = errors.New("changed since it was read")
 // old is nil. Between that look and the replacement no other rtbook can write,
 // but another program could.
 func (w *Writer) ReplaceFile(name string, old, data []byte) error {
-	dir, base := filepath.Split(name)
-	if dir == "" {
-		dir = "."
-	}
+	return w.alone(filepath.Dir(name), func(r *replacer) error {
+		base := filepath.Base(name)
+		now, info, err := look(r.root, base)
+		switch {
+		case errors.Is(err, fs.ErrNotExist) && old == nil:
+		case err != nil:
+			return err
+		case string(now) == string(data):
+			return nil
+		case old == nil || string(now) != string(old):
+			return ErrChanged
+		}
+		r.like = info
+		err = r.replace(base, data)
+		r.flush()
+		return cmp.Or(err, r.clear())
+	})
+}
+
+// alone calls do with a replacer of files in a folder, in which no other rtbook
+// writes meanwhile and nothing is left of one that was killed.
+func (w *Writer) alone(dir string, do func(*replacer) error) error {
 	unlock, err := w.lock(dir)
 	if err != nil {
 		return err
@@ -50,20 +68,7 @@ func (w *Writer) ReplaceFile(name string, old, data []byte) error {
 	if err := r.clear(); err != nil {
 		return err
 	}
-	now, info, err := look(root, base)
-	switch {
-	case errors.Is(err, fs.ErrNotExist) && old == nil:
-	case err != nil:
-		return err
-	case string(now) == string(data):
-		return nil
-	case old == nil || string(now) != string(old):
-		return ErrChanged
-	}
-	r.like = info
-	err = r.replace(base, data)
-	r.flush()
-	return cmp.Or(err, r.clear())
+	return do(r)
 }
 
 // look returns what a file has, and is. One that may not be written to is an
@@ -88,17 +93,7 @@ func (w *Writer) ClearPending(dir string) error {
 	if _, err := os.Lstat(filepath.Join(dir, pendingName)); errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	unlock, err := w.lock(dir)
-	if err != nil {
-		return err
-	}
-	defer unlock()
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return err
-	}
-	defer root.Close()
-	return (&replacer{root: root}).clear()
+	return w.alone(dir, func(*replacer) error { return nil })
 }
 
 // replacer replaces files of a folder, each in one step: a reader, or somebody
