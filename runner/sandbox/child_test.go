@@ -114,7 +114,49 @@ var behaviours = map[string][]func(){
 		}
 		fmt.Println("listed")
 	}},
+	"shows": {func() { tell("one", 10) }, func() {}, func() { tell("two", 10); tell("three", 10) }},
+	"shows, then panics": {
+		func() { tell("one", 10) },
+		func() { tell("two", 10); panic("boom") },
+		func() {},
+	},
+	"shows too much": {func() {}, func() {
+		for range 100 {
+			tell("again", 1<<20)
+		}
+		time.Sleep(time.Hour)
+	}},
+	"shows too much, then ends": {func() {
+		for range 33 {
+			tell("again", 1<<20)
+		}
+	}, func() {}},
+	"shows while others print": {func() {
+		done := make(chan bool)
+		go func() {
+			for range 50 {
+				fmt.Print(strings.Repeat("x", outputLimit/50))
+			}
+			close(done)
+		}()
+		for range 20 {
+			tell("large", 100<<10)
+		}
+		<-done
+	}},
 	"sleep": {func() { time.Sleep(time.Hour) }},
+}
+
+// tell sends a display of a kind, with so many bytes of data.
+func tell(kind string, size int) {
+	text := fmt.Appendf(nil, "\x1d{\"kind\":%q,\"data\":\"%s\"}\n", kind, strings.Repeat("x", size))
+	for len(text) > 0 {
+		n, err := syscall.Write(3, text)
+		if err != nil {
+			panic(err)
+		}
+		text = text[n:]
+	}
 }
 
 func spin() {

@@ -43,9 +43,13 @@ const (
 	nobodyLeft = "fatal error: no goroutines (main called runtime.Goexit) - deadlock!\n"
 )
 
-// end emits the Ended event.
+// end emits what the child showed, and the Ended event.
 func (s *supervisor) end(diagnose Diagnose) {
-	reports, report := wire.SplitReports(s.proc.reports())
+	inbox := s.proc.reports()
+	for _, d := range inbox.Shown {
+		s.emit(runner.Event{Kind: runner.Showed, Cell: d.Cell, Display: &runner.Display{Kind: d.Kind, Text: d.Text, Data: d.Data, Fault: d.Fault}})
+	}
+	reports, report := inbox.Reports, inbox.Crash
 	if len(report) == 0 && bytes.HasSuffix(s.out, []byte(nobodyLeft)) {
 		report = []byte(nobodyLeft)
 	}
@@ -55,6 +59,12 @@ func (s *supervisor) end(diagnose Diagnose) {
 	}
 	start := crashStart(s.out, report)
 	switch {
+	case inbox.Full:
+		v := showedTooMuch()
+		ev.Status, ev.Message, ev.Hint = v.Status, v.Message, v.Hint
+		if ev.Cell = inbox.Cell(); ev.Cell < len(s.p.Cells) {
+			ev.Pos = s.p.Cells[ev.Cell].Pos
+		}
 	case isCrash(report, s.proc.ended) && start <= s.outputLimit():
 		// The report may have been what was too much; it is not output.
 		ev.Status, ev.Cut = runner.Panicked, max(0, s.kept-start)

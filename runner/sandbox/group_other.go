@@ -3,6 +3,7 @@
 package sandbox
 
 import (
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,22 +19,27 @@ func killGroup(p *os.Process) { p.Kill() }
 
 // reports stands for descriptor 3, which a child cannot be given here: a file
 // in the child's scratch folder.
-type reports struct{ path string }
+type reports struct {
+	path  string
+	inbox *wire.Inbox
+	full  chan struct{} // never closed: too much is seen when the child has ended
+}
 
-func openReports(s *Spec, scratch string) (*reports, error) {
-	r := &reports{path: filepath.Join(scratch, "reports")}
+func openReports(s *Spec, scratch string, inbox *wire.Inbox) (*reports, error) {
+	r := &reports{path: filepath.Join(scratch, "reports"), inbox: inbox}
 	s.Env = append(s.Env, wire.ReportsEnv+"="+r.path)
 	return r, os.WriteFile(r.path, nil, 0o600)
 }
 
 func (*reports) started() {}
 
-func (r *reports) read() []byte {
-	b, err := os.ReadFile(r.path)
-	if err != nil {
-		return nil
+func (r *reports) read() *wire.Inbox {
+	if f, err := os.Open(r.path); err == nil {
+		io.Copy(r.inbox, f) // what cannot be read did not arrive
+		f.Close()
 	}
-	return b[:min(len(b), reportsMax)]
+	r.inbox.Close()
+	return r.inbox
 }
 
 func (*reports) close() {}

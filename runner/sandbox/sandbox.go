@@ -11,7 +11,7 @@
 //   - a cell that takes longer than its Timeout, counted from its marker, is
 //     stopped, and so is a child that does not come to its first marker;
 //   - a cell that prints more than its Limit is stopped, with exactly Limit
-//     bytes kept;
+//     bytes kept, and so is a program that shows more than [wire.MaxShown];
 //   - processor time and memory have limits for each process, not for all of
 //     the child's together; processes and files have limits in all, see
 //     [runner.Limits];
@@ -61,7 +61,6 @@ const DefaultStartLimit = 30 * time.Second
 const (
 	endLimit   = 5 * time.Second // from the last marker to the end of the child
 	drainLimit = time.Second     // from the end of a child to the end of its output
-	reportsMax = 4 << 20         // bytes kept of what comes over descriptor 3
 )
 
 // Run runs p in the child and emits its events, the Ended event last. All
@@ -80,7 +79,7 @@ func Run(ctx context.Context, c Child, p *runner.Program, diagnose Diagnose, emi
 	if err != nil {
 		return err
 	}
-	proc, err := start(c, Limits(p), scratch.Dir, nonce)
+	proc, err := start(c, Limits(p), scratch.Dir, nonce, wire.NewInbox(len(p.Cells)))
 	if err != nil {
 		return fmt.Errorf("start the child for %s: %w", p.Name(), err)
 	}
@@ -105,16 +104,17 @@ func newNonce() (string, error) {
 type process struct {
 	*Process
 	output  *os.File
-	chunks  chan []byte   // what it prints; closed at the end of the output
-	exited  chan struct{} // closed when the child has ended and been waited for
-	ended   Ending        // how; known when exited is closed
-	reports func() []byte // what came over descriptor 3; call after the end of the output
+	chunks  chan []byte        // what it prints; closed at the end of the output
+	exited  chan struct{}      // closed when the child has ended and been waited for
+	ended   Ending             // how; known when exited is closed
+	reports func() *wire.Inbox // what came over descriptor 3; call after the end of the output
+	full    <-chan struct{}    // closed when it has shown too much
 	limits  runner.Limits
 	files   string // the child's files, to be measured while it runs; "" if they are limited otherwise
 }
 
 // start starts the child in scratch. On an error nothing is left open.
-func start(c Child, limits runner.Limits, scratch, nonce string) (*process, error) {
+func start(c Child, limits runner.Limits, scratch, nonce string, inbox *wire.Inbox) (*process, error) {
 	files := filepath.Join(scratch, "files")
 	home, work, temp := filepath.Join(files, "home"), filepath.Join(files, "work"), filepath.Join(files, "tmp")
 	for _, dir := range []string{files, home, work, temp} {
@@ -135,7 +135,7 @@ func start(c Child, limits runner.Limits, scratch, nonce string) (*process, erro
 		Access: Access{Read: []string{c.Path}, Write: []string{home, work, temp}},
 		Limits: limits, Private: files,
 	}
-	rep, err := openReports(&s, scratch)
+	rep, err := openReports(&s, scratch, inbox)
 	var child *Process
 	if err == nil {
 		child, err = s.Start()
@@ -146,7 +146,7 @@ func start(c Child, limits runner.Limits, scratch, nonce string) (*process, erro
 		rep.close()
 		return nil, err
 	}
-	proc := &process{Process: child, output: out, chunks: make(chan []byte), exited: make(chan struct{}), reports: rep.read, limits: limits}
+	proc := &process{Process: child, output: out, chunks: make(chan []byte), exited: make(chan struct{}), reports: rep.read, full: rep.full, limits: limits}
 	if !child.private() {
 		proc.files = files
 	}

@@ -22,6 +22,7 @@ const chapter = "runner/sandbox/child_test.go" // what the children's stacks nam
 // result is what Run made of a child.
 type result struct {
 	outputs []string // by cell, uncut
+	shown   []string // "cell kind bytes"
 	began   []int
 	end     runner.Event
 }
@@ -78,6 +79,8 @@ func run(t *testing.T, c Child, p *runner.Program, diagnose Diagnose) result {
 			r.began = append(r.began, ev.Cell)
 		case runner.Printed:
 			r.outputs[ev.Cell] += string(ev.Text)
+		case runner.Showed:
+			r.shown = append(r.shown, fmt.Sprint(ev.Cell, " ", ev.Display.Kind, " ", len(ev.Display.Data)))
 		case runner.Ended:
 			r.end = ev
 		}
@@ -150,6 +153,43 @@ func TestRun(t *testing.T) {
 				if cell != i {
 					t.Errorf("cells began in the order %v", r.began)
 				}
+			}
+		})
+	}
+}
+
+// TestDisplays has what a program shows arrive with the cell that shows it, and
+// a program end that shows too much.
+func TestDisplays(t *testing.T) {
+	large := slices.Repeat([]string{"0 large 102402"}, 20)
+	tests := []struct {
+		child   string
+		cells   int
+		shown   []string // nil: that does not matter
+		cell    int
+		status  runner.Status
+		message string
+	}{
+		{"fine", 2, []string{}, 1, runner.Done, ""},
+		{"shows", 3, []string{"0 one 12", "2 two 12", "2 three 12"}, 2, runner.Done, ""},
+		{"shows, then panics", 3, []string{"0 one 12", "1 two 12"}, 1, runner.Panicked, "panic: boom"},
+		{"shows too much", 2, nil, 1, runner.Flooded, "showed more than 32 MiB of displays"},
+		{"shows too much, then ends", 2, nil, 0, runner.Flooded, "showed more than 32 MiB of displays"},
+		{"shows while others print", 1, large, 0, runner.Done, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.child, func(t *testing.T) {
+			t.Parallel()
+			r := run(t, child(t, tt.child), testProgram(tt.cells), nil)
+			if tt.shown != nil && !slices.Equal(r.shown, tt.shown) {
+				t.Errorf("showed %q, want %q", r.shown, tt.shown)
+			}
+			if r.end.Cell != tt.cell || r.end.Status != tt.status || r.end.Message != tt.message {
+				t.Errorf("ended in cell %d with %s %q, want in cell %d with %s %q",
+					r.end.Cell, r.end.Status, r.end.Message, tt.cell, tt.status, tt.message)
+			}
+			if r.end.Pos.Line != 1000+tt.cell && tt.status == runner.Flooded {
+				t.Errorf("ended at %v", r.end.Pos)
 			}
 		})
 	}

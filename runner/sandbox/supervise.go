@@ -44,7 +44,7 @@ func (s *supervisor) watch(ctx context.Context) error {
 	defer s.timer.Stop()
 	defer s.proc.output.Close()
 	cancelled := ctx.Done()
-	exited, chunks := s.proc.exited, s.proc.chunks
+	exited, chunks, full := s.proc.exited, s.proc.chunks, s.proc.full
 	measure := time.NewTicker(measureEvery)
 	defer measure.Stop()
 	for exited != nil || chunks != nil {
@@ -62,6 +62,9 @@ func (s *supervisor) watch(ctx context.Context) error {
 			exited = nil
 			s.gone = true
 			s.timer.Reset(drainLimit)
+		case <-full:
+			full = nil
+			s.stop(showedTooMuch())
 		case <-s.timer.C:
 			if s.gone { // a process that left the group holds the pipe open
 				s.proc.output.Close()
@@ -171,6 +174,15 @@ func (s *supervisor) flood() {
 		Message: fmt.Sprintf("printed more than %d bytes", s.outputLimit()),
 		Hint:    "print less: a page is for reading",
 	})
+}
+
+// showedTooMuch is the verdict about a program whose displays are too large.
+func showedTooMuch() runner.Event {
+	return runner.Event{
+		Status:  runner.Flooded,
+		Message: fmt.Sprintf("showed more than %d MiB of displays", wire.MaxShown>>20),
+		Hint:    "show less: fewer displays, fewer steps in each",
+	}
 }
 
 func (s *supervisor) timeout() {

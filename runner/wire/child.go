@@ -17,7 +17,7 @@ const (
 
 // Child is a program's end of the wire.
 type Child struct {
-	Reports *os.File // nil if the runner wants none
+	Reports *os.File // descriptor 3; nil if there is no runner
 
 	out   []*os.File // standard output and error at the time of Attach, which are one pipe
 	nonce string
@@ -35,6 +35,7 @@ func Attach() (*Child, error) {
 		return c, nil
 	}
 	if fd, err := strconv.Atoi(reports); err == nil {
+		closeOnExec(fd) // no process that the program starts can hold it open
 		c.Reports = os.NewFile(uintptr(fd), "reports")
 	} else if c.Reports, err = os.OpenFile(reports, os.O_WRONLY|os.O_APPEND, 0); err != nil {
 		return nil, fmt.Errorf("open the runner's reports: %w", err)
@@ -45,19 +46,13 @@ func Attach() (*Child, error) {
 	return c, nil
 }
 
-// Start attaches to the wire for a program that sends no reports of its own.
-// Reports is closed, so that no process the program starts can hold it open;
-// the runtime has its own duplicate. If the runner cannot be reached, Start
-// ends the program.
+// Start attaches to the wire for a program that sends no reports of its own. If
+// the runner cannot be reached, Start ends the program.
 func Start() *Child {
 	c, err := Attach()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "rtbook:", err)
 		os.Exit(2)
-	}
-	if c.Reports != nil {
-		c.Reports.Close()
-		c.Reports = nil
 	}
 	return c
 }
@@ -67,12 +62,17 @@ func Start() *Child {
 const ClosedStatus = 71
 
 // Mark announces that cell is about to run; after the last cell, the number of
-// cells. A program may close its standard output or error and go on; if both
+// cells. On descriptor 3 it says so, too, since what the cell shows comes there.
+// A program may close its standard output or error and go on; if both
 // are closed, or the runner is gone, nobody is left to be told, and the program
 // ends with ClosedStatus.
 func (c *Child) Mark(cell int) {
 	if c.nonce == "" {
 		return
+	}
+	if c.Reports != nil {
+		// A program that closed it shows nothing more, which is its own affair.
+		fmt.Fprintf(c.Reports, "%c{\"cell\":%d}\n", frameBegins, cell)
 	}
 	for _, out := range c.out {
 		if Mark(out, c.nonce, cell) == nil {

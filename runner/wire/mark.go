@@ -11,6 +11,9 @@ import (
 // (POSIX's least PIPE_BUF).
 const markerMax = 512
 
+// frameBegins begins a frame on descriptor 3, and nothing else that comes there.
+const frameBegins = '\x1d'
+
 // markerEnd ends a marker, and separates it from digits that follow.
 const markerEnd = '\x00'
 

@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -30,22 +29,4 @@ func WriteReport(w io.Writer, r Report) error {
 	}
 	_, err = w.Write(append(append([]byte{separator}, line...), '\n'))
 	return err
-}
-
-// SplitReports separates what came over descriptor 3 into the reports, in
-// order, and the rest, which is the runtime's crash report. A report that does
-// not decode is dropped: only a program that writes to the descriptor itself
-// can make one.
-func SplitReports(b []byte) (reports []Report, crash []byte) {
-	for line := range bytes.Lines(b) {
-		if line[0] != separator {
-			crash = append(crash, line...)
-			continue
-		}
-		var r Report
-		if err := json.Unmarshal(line[1:], &r); err == nil {
-			reports = append(reports, r)
-		}
-	}
-	return reports, crash
 }

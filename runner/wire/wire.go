@@ -13,14 +13,25 @@
 // mistaken for a marker; a program that hunts for it can falsify only itself.
 // [Mark] writes a marker and [Decoder] takes them out again.
 //
-// Everything else goes over descriptor 3, in which two things are told apart
-// by their first byte: reports, one line of JSON each after a record separator
-// ([Report], [WriteReport]), and the Go runtime's crash report, which
-// [Attach] has the runtime copy there. [SplitReports] separates them.
+// Everything else goes over descriptor 3, in lines. Three things are told apart
+// by a line's first byte: reports, JSON after a record separator ([Report],
+// [WriteReport]); frames, JSON after a group separator; and the Go runtime's
+// crash report, which [Attach] has the runtime copy there. Frames are those that
+// Mark writes, and the displays that follow them:
 //
-// Package wire imports none of rtbook's packages. mark.go and child.go are
-// also compiled into every program that the go engine builds (see [Sources]),
-// and import nothing there that an ordinary program would not have.
+//	{"cell":2}
+//	{"kind":"table","data":{…},"text":"…"}
+//	{"kind":"stepper","fault":"why it cannot be shown","text":"…"}
+//
+// Displays are written by package rtbook/runner/show, which is compiled into
+// programs that know nothing of this package. An [Inbox] separates all this
+// again, and bounds what it keeps. A line that is none of these, or is broken, is
+// dropped, or counts as a display that did not arrive: only a program that
+// writes to the descriptor itself, or ends while it does, can make one.
+//
+// Package wire imports none of rtbook's packages. Some of its files are also
+// compiled into every program that the go engine builds (see [Sources]), and
+// import nothing there that an ordinary program would not have.
 package wire
 
 import (
@@ -35,7 +46,7 @@ var files embed.FS
 // wire: a package of their own which imports only the standard library.
 func Sources() map[string][]byte {
 	sources := make(map[string][]byte)
-	for _, name := range []string{"mark.go", "child.go"} {
+	for _, name := range []string{"mark.go", "child.go", "exec_unix.go", "exec_other.go"} {
 		text, err := files.ReadFile(name)
 		if err != nil {
 			continue // the files are embedded, so there is no such case

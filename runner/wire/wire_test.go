@@ -4,8 +4,12 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"go/parser"
+	"go/token"
+	"maps"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -167,7 +171,10 @@ func TestReports(t *testing.T) {
 	}
 	crash := "panic: {\"cell\":1}\n\ngoroutine 1 [running]:\nmain.main()\n"
 	all := strings.SplitAfterN(w.String(), "\n", 2)
-	got, rest := SplitReports([]byte(all[0] + crash + "\x1enot JSON\n" + all[1]))
+	in := NewInbox(1)
+	in.Write([]byte(all[0] + crash + "\x1enot JSON\n" + all[1]))
+	in.Close()
+	got, rest := in.Reports, in.Crash
 	if fmt.Sprintf("%+v", got) != fmt.Sprintf("%+v", want) {
 		t.Errorf("reports %+v, want %+v", got, want)
 	}
@@ -202,15 +209,22 @@ func TestAttach(t *testing.T) {
 
 // TestSources has the program's end of the wire: it must not need the rest.
 func TestSources(t *testing.T) {
-	for name, text := range Sources() {
-		if len(text) == 0 || !bytes.HasPrefix(text, []byte("package wire\n")) {
-			t.Errorf("%s does not begin with its package clause", name)
-		}
-		if bytes.Contains(text, []byte("encoding/json")) {
-			t.Errorf("%s brings encoding/json into every program", name)
-		}
+	want := []string{"child.go", "exec_other.go", "exec_unix.go", "mark.go"}
+	sources := Sources()
+	if got := slices.Sorted(maps.Keys(sources)); !slices.Equal(got, want) {
+		t.Errorf("the files are %q, want %q", got, want)
 	}
-	if len(Sources()) != 2 {
-		t.Errorf("%d files, want mark.go and child.go", len(Sources()))
+	fset := token.NewFileSet()
+	for name, text := range sources {
+		f, err := parser.ParseFile(fset, name, text, parser.ImportsOnly)
+		if err != nil || f.Name.Name != "wire" {
+			t.Errorf("%s: package %v, %v", name, f.Name, err)
+			continue
+		}
+		for _, imp := range f.Imports {
+			if !slices.Contains([]string{`"fmt"`, `"io"`, `"os"`, `"runtime/debug"`, `"strconv"`, `"strings"`, `"syscall"`}, imp.Path.Value) {
+				t.Errorf("%s brings %s into every program", name, imp.Path.Value)
+			}
+		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"reflect"
 	"regexp"
 	"strconv"
 	"strings"
@@ -67,6 +68,7 @@ func newInterpreter(source string, t *tracer) (*interp.Interpreter, string) {
 	exports := symbols.Exports()
 	exports[rt.Path+"/./rt"] = rt.Symbols()
 	exports[box.Path+"/./box"] = box.Symbols()
+	exports["rtbook/runner/show/./show"]["Recording"] = reflect.ValueOf(recording)
 	if t != nil {
 		options.Stderr = t
 		maps.Copy(exports, t.symbols())

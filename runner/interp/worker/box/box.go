@@ -41,6 +41,7 @@ type Type struct {
 	Fields  []Field      `json:",omitempty"`
 	Methods []Method     `json:",omitempty"` // of its method set
 	Native  bool         `json:",omitempty"` // values are not boxed
+	Wrapped bool         `json:",omitempty"` // a value is in the one field of a struct
 
 	types  *Types
 	funcs  map[string]any // methods by name, that this package calls
@@ -90,6 +91,24 @@ type Box struct {
 }
 
 func (b Box) box() Box { return b }
+
+// inner returns the value without the struct that a type which contains itself
+// has around it.
+func (b Box) inner() reflect.Value { return b.typ.inner(reflect.ValueOf(b.value)) }
+
+func (t *Type) inner(v reflect.Value) reflect.Value {
+	if t == nil || !t.Wrapped || v.Kind() != reflect.Struct {
+		return v
+	}
+	v = v.Field(0)
+	if v.Kind() != reflect.Interface {
+		return v
+	}
+	if b, ok := boxIn(v.Elem()); ok { // of a function
+		return reflect.ValueOf(b.value)
+	}
+	return reflect.Zero(reflect.TypeFor[func()]())
+}
 
 // boxed is every form of a box.
 type boxed interface{ box() Box }
@@ -204,8 +223,11 @@ func typeName(x any) string {
 	if b, ok := open(x); ok {
 		return b.typ.Name
 	}
-	if x == nil {
+	switch x := x.(type) {
+	case nil:
 		return "<nil>"
+	case runtimeError:
+		return x.typeName()
 	}
 	return reflect.TypeOf(x).String()
 }
@@ -223,6 +245,15 @@ func Plain(x any) any {
 		if b, ok := v.Field(0).Interface().(boxed); ok {
 			return b
 		}
+	}
+	return x
+}
+
+// Value returns the value that x is or has in its box, for a library that looks
+// at what it is made of.
+func Value(x any) any {
+	if b, ok := open(x); ok {
+		return b.inner().Interface()
 	}
 	return x
 }
@@ -271,6 +302,9 @@ func Call(x any, method string, args ...any) []any {
 	f := reflect.ValueOf(Plain(x)).MethodByName(method)
 	if !f.IsValid() {
 		panic(fmt.Errorf("box: a %T has no method %s", x, method))
+	}
+	if f.Type() == reflect.TypeFor[func(string, ...any)]() { // a method like log.Logger.Printf
+		args[0], args[1] = names(args[0].(string), args[1].([]any))
 	}
 	in := make([]reflect.Value, len(args))
 	for i, a := range args {

@@ -1,5 +1,7 @@
 package box
 
+import "errors"
+
 // class says which of the methods that package errors looks for an error has.
 // The methods of a compiled type cannot be chosen when a program runs, so that
 // there is one form of box for each combination.
@@ -140,6 +142,15 @@ func (p unwrapPart) Unwrap() error {
 
 func (p unwrapsPart) Unwrap() []error {
 	return p.of.typ.funcs["Unwrap"].(func(any) []error)(p.of.value)
+}
+
+// AsAny is errors.As for a target of which the type is known from its box only.
+func (t *Types) AsAny(err error, target any) bool {
+	b, ok := open(target)
+	if !ok || b.typ.Kind != kindPointer || b.typ.Elem == 0 {
+		return errors.As(err, target)
+	}
+	return t.As(err, b.value, b.typ.Elem)
 }
 
 // As is errors.As for a target that points to a variable of type number n.

@@ -61,6 +61,7 @@ func (p *printer) value(v reflect.Value, t *Type, depth int, hidden bool) {
 	if !hidden && p.methods(v, t) {
 		return
 	}
+	v = t.inner(v)
 	kind := v.Kind()
 	if t != nil && v.IsValid() {
 		kind = t.Kind

@@ -23,6 +23,20 @@ var _ runtime.Error = runtimeError("")
 func (e runtimeError) Error() string { return string(e) }
 func (e runtimeError) RuntimeError() {}
 
+// typeName returns the name of the type that the runtime gives such an error.
+func (e runtimeError) typeName() string {
+	text, isError := strings.CutPrefix(string(e), "runtime error: ")
+	switch {
+	case strings.HasPrefix(text, "interface conversion: "):
+		return "*runtime.TypeAssertionError"
+	case strings.HasPrefix(text, "index out of range"), strings.HasPrefix(text, "slice bounds out of range"), strings.HasPrefix(text, "cannot convert slice"):
+		return "runtime.boundsError"
+	case isError:
+		return "runtime.errorString"
+	}
+	return "runtime.plainError"
+}
+
 // RuntimeError returns the run-time error of a text.
 func RuntimeError(text string) error { return runtimeError("runtime error: " + text) }
 
@@ -195,7 +209,7 @@ func Panicked(x any) any {
 	if f, ok := b.typ.funcs["String"].(func(any) string); ok {
 		return panicText(f(b.value))
 	}
-	v := reflect.ValueOf(b.value)
+	v := b.inner()
 	switch b.typ.Kind {
 	case reflect.String:
 		return panicText(fmt.Sprintf("%s(%q)", b.typ.Name, v.String()))

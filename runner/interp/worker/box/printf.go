@@ -3,6 +3,7 @@ package box
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -34,18 +35,21 @@ func Appendf(b []byte, format string, args ...any) []byte {
 	return fmt.Appendf(b, format, args...)
 }
 
-// names replaces each operand in a box that a verb T or p is for. Formats that
+// names replaces each operand in a box that a verb T or p is for, and each
+// run-time error of this package that a verb T is for; of operands that no verb
+// is for it writes what fmt does, if one of them is in a box. Formats that
 // index their operands or count widths among them are taken as they are, if
 // none of the operands is in a box.
 func names(format string, args []any) (string, []any) {
 	var out strings.Builder
 	changed := args
-	next := 0
+	next, reordered := 0, false
 	for i := 0; i < len(format); i++ {
 		out.WriteByte(format[i])
 		if format[i] != '%' {
 			continue
 		}
+		start := out.Len() - 1
 		i++
 		for ; i < len(format) && strings.IndexByte("+-# 0123456789.*", format[i]) >= 0; i++ {
 			if format[i] == '*' {
@@ -54,6 +58,9 @@ func names(format string, args []any) (string, []any) {
 			out.WriteByte(format[i])
 		}
 		if i >= len(format) {
+			if !reordered {
+				noVerb(&out, start)
+			}
 			break
 		}
 		if format[i] == '[' {
@@ -63,7 +70,7 @@ func names(format string, args []any) (string, []any) {
 				return format, args
 			}
 			out.WriteString(format[i : i+end+1])
-			i, next = i+end+1, n-1
+			i, next, reordered = i+end+1, n-1, true
 			if i >= len(format) {
 				break
 			}
@@ -81,12 +88,48 @@ func names(format string, args []any) (string, []any) {
 				if verb == 'T' {
 					verb, changed[next] = 's', b.typ.Name
 				} else {
-					changed[next] = b.value
+					changed[next] = b.inner().Interface()
 				}
+			}
+			if e, ok := args[next].(runtimeError); ok && verb == 'T' {
+				if &changed[0] == &args[0] {
+					changed = append([]any(nil), args...)
+				}
+				verb, changed[next] = 's', e.typeName()
 			}
 		}
 		next++
 		out.WriteByte(verb)
 	}
+	if !reordered && next < len(args) {
+		changed = slices.Concat(changed[:next], extra(&out, args[next:]))
+	}
 	return out.String(), changed
+}
+
+// noVerb writes what fmt writes in the place of a verb that is not there.
+func noVerb(out *strings.Builder, start int) {
+	text := out.String()[:start]
+	out.Reset()
+	out.WriteString(text + "%%!(NOVERB)")
+}
+
+// extra writes, at the end of a format, what fmt writes of operands that no verb
+// is for, and returns the operands for that.
+func extra(out *strings.Builder, args []any) []any {
+	if !slices.ContainsFunc(args, func(a any) bool { _, ok := open(a); return ok }) {
+		return args
+	}
+	var operands []any
+	for i, a := range args {
+		out.WriteString([]string{"%%!(EXTRA ", ", "}[min(i, 1)])
+		if a == nil {
+			out.WriteString("<nil>")
+			continue
+		}
+		out.WriteString("%s=%v")
+		operands = append(operands, typeName(a), a)
+	}
+	out.WriteString(")")
+	return operands
 }

@@ -6,7 +6,7 @@ import "reflect"
 func Symbols() map[string]reflect.Value {
 	return map[string]reflect.Value{
 		"Types": reflect.ValueOf((*Types)(nil)), "Setup": reflect.ValueOf(Setup),
-		"Get": reflect.ValueOf(Get), "Plain": reflect.ValueOf(Plain),
+		"Get": reflect.ValueOf(Get), "Plain": reflect.ValueOf(Plain), "Value": reflect.ValueOf(Value),
 		"Equal": reflect.ValueOf(Equal), "DeepEqual": reflect.ValueOf(DeepEqual),
 		"Error": reflect.ValueOf(Error), "Call": reflect.ValueOf(Call), "Missing": reflect.ValueOf(Missing),
 		"Receiver": reflect.ValueOf(Receiver), "NilReceiver": reflect.ValueOf(NilReceiver), "Key": reflect.ValueOf(Key),

@@ -6,7 +6,7 @@
 // the tables of the packages that are the others, if there are others.
 //
 // Packages of the model are found by looking for them, and taken if they
-// compile.
+// compile; so is what cells show things with.
 package main
 
 import (
@@ -32,12 +32,15 @@ var standard = []string{
 	"bufio", "bytes", "container/heap", "container/list", "container/ring", "context",
 	"crypto/md5", "crypto/sha1", "crypto/sha256", "crypto/sha512",
 	"encoding", "encoding/base64", "encoding/binary", "encoding/csv", "encoding/hex", "encoding/json",
-	"errors", "fmt", "hash", "hash/adler32", "hash/crc32", "hash/crc64", "hash/fnv", "hash/maphash",
-	"io", "io/fs", "log", "math", "math/big", "math/bits", "math/cmplx", "math/rand", "math/rand/v2",
+	"errors", "flag", "fmt", "hash", "hash/adler32", "hash/crc32", "hash/crc64", "hash/fnv", "hash/maphash",
+	"io", "io/fs", "io/ioutil", "log", "math", "math/big", "math/bits", "math/cmplx", "math/rand", "math/rand/v2",
 	"os", "path", "path/filepath", "reflect", "regexp", "runtime", "runtime/debug", "runtime/metrics",
 	"sort", "strconv", "strings", "sync", "sync/atomic",
 	"text/tabwriter", "text/template", "time", "unicode", "unicode/utf16", "unicode/utf8",
 }
+
+// display is the package of what cells can show besides text.
+const display = "rtbook/runner/show"
 
 const module = "../../../.." // the root of the module, from this folder
 
@@ -50,7 +53,7 @@ func main() {
 	build.Default.CgoEnabled = false
 	var list []string
 	written := make(map[string]bool)
-	for _, path := range append(standard, modelPackages()...) {
+	for _, path := range slices.Concat(standard, modelPackages(), []string{display}) {
 		if len(only) > 0 && !slices.Contains(only, path) {
 			continue
 		}

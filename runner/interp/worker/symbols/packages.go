@@ -25,6 +25,7 @@ func packages() []table {
 		{"encoding/hex", "hex", encodingHexSymbols},
 		{"encoding/json", "json", encodingJsonSymbols},
 		{"errors", "errors", errorsSymbols},
+		{"flag", "flag", flagSymbols},
 		{"fmt", "fmt", fmtSymbols},
 		{"hash", "hash", hashSymbols},
 		{"hash/adler32", "adler32", hashAdler32Symbols},
@@ -34,6 +35,7 @@ func packages() []table {
 		{"hash/maphash", "maphash", hashMaphashSymbols},
 		{"io", "io", ioSymbols},
 		{"io/fs", "fs", ioFsSymbols},
+		{"io/ioutil", "ioutil", ioIoutilSymbols},
 		{"log", "log", logSymbols},
 		{"math", "math", mathSymbols},
 		{"math/big", "big", mathBigSymbols},
@@ -65,5 +67,7 @@ func packages() []table {
 		{"rtbook/model/event", "event", rtbookModelEventSymbols},
 		{"rtbook/model/gc", "gc", rtbookModelGcSymbols},
 		{"rtbook/model/sched", "sched", rtbookModelSchedSymbols},
+		{"rtbook/model/view", "view", rtbookModelViewSymbols},
+		{"rtbook/runner/show", "show", rtbookRunnerShowSymbols},
 	}
 }
