@@ -12,12 +12,9 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"go/types"
-	"io"
 	"os"
 	"runtime"
 	"slices"
@@ -31,26 +28,6 @@ import (
 	"rtbook/runner/interp/worker"
 	"rtbook/runner/sandbox"
 )
-
-// Fingerprint returns a hash of what a result of the engine depends on besides
-// the program: the running executable, since it is the worker too. The model
-// that cells see is the one linked into it, and not the source on the disk.
-func Fingerprint() (string, error) {
-	path, err := os.Executable()
-	if err != nil {
-		return "", fmt.Errorf("find the interpreter's executable: %w", err)
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return "", fmt.Errorf("read the interpreter's executable: %w", err)
-	}
-	defer f.Close()
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return "", fmt.Errorf("read the interpreter's executable: %w", err)
-	}
-	return hex.EncodeToString(h.Sum(nil)), nil
-}
 
 // Engine interprets programs. It implements [runner.Engine].
 //

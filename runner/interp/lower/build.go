@@ -387,3 +387,13 @@ func newInfo(size int) *types.Info {
 		Instances:  make(map[*ast.Ident]types.Instance),
 	}
 }
+
+// clearInfo empties a record, which keeps its memory.
+func clearInfo(info *types.Info) {
+	clear(info.Types)
+	clear(info.Defs)
+	clear(info.Uses)
+	clear(info.Implicits)
+	clear(info.Selections)
+	clear(info.Instances)
+}

@@ -90,8 +90,33 @@ func (c *converter) enter(n ast.Node) bool {
 		return true
 	}
 	l := &literal{lit: lit, params: make(map[*types.Var]*types.Var)}
-	own := make(map[types.Object]bool)
+	c.lits = append(c.lits, l)
+	if used := c.kept(lit); len(used) > 0 {
+		c.keep(l, used)
+	}
+	return true
+}
+
+// kept returns the names in a literal of variables that are boxed or copied.
+func (c *converter) kept(lit *ast.FuncLit) []*ast.Ident {
+	var used []*ast.Ident
 	ast.Inspect(lit, func(n ast.Node) bool {
+		if id, ok := n.(*ast.Ident); ok {
+			v, _ := c.info.Uses[id].(*types.Var)
+			if use := c.captures.vars[v]; use != nil && (use.boxed() || use.copied()) {
+				used = append(used, id)
+			}
+		}
+		return true
+	})
+	return used
+}
+
+// keep has a literal, the innermost, get those of the variables that are declared
+// outside of it.
+func (c *converter) keep(l *literal, used []*ast.Ident) {
+	own := make(map[types.Object]bool)
+	ast.Inspect(l.lit, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.CaseClause:
 			own[c.info.Implicits[n]] = true
@@ -102,31 +127,24 @@ func (c *converter) enter(n ast.Node) bool {
 		}
 		return true
 	})
-	ast.Inspect(lit, func(n ast.Node) bool {
-		id, ok := n.(*ast.Ident)
-		if !ok {
-			return true
-		}
-		v, ok := c.info.Uses[id].(*types.Var)
-		use := c.captures.vars[v]
-		if !ok || own[v] || use == nil || l.params[v] != nil || !use.boxed() && !use.copied() {
-			return true
+	around := len(c.lits) - 1
+	for _, id := range used {
+		v := c.info.Uses[id].(*types.Var)
+		if own[v] || l.params[v] != nil {
+			continue
 		}
 		// What already is a parameter of a literal around needs no more.
-		if h := c.holder(v, len(c.lits)); h != v && h != c.boxes[v] {
-			return true
+		if h := c.holder(v, around); h != v && h != c.boxes[v] {
+			continue
 		}
 		l.vars = append(l.vars, v)
-		t := v.Type()
-		if use.boxed() {
+		t, boxed := v.Type(), c.captures.vars[v].boxed()
+		if boxed {
 			t = types.NewPointer(t)
 		}
 		l.params[v] = c.newVar(id.Pos(), v.Name(), t)
-		c.pointers[l.params[v]] = use.boxed()
-		return true
-	})
-	c.lits = append(c.lits, l)
-	return true
+		c.pointers[l.params[v]] = boxed
+	}
 }
 
 func (c *converter) expr(x ast.Expr) ast.Expr {

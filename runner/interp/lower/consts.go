@@ -6,6 +6,7 @@ import (
 	"go/token"
 	"go/types"
 	"math"
+	"math/big"
 	"slices"
 	"strconv"
 	"strings"
@@ -86,11 +87,19 @@ func (u *unit) foldInt(px *ast.Expr) {
 }
 
 // typeShifted gives an untyped constant that is shifted the type it has from
-// its context.
+// its context. What the interpreter divides by must not be a shifted constant
+// without a type.
 func (u *unit) typeShifted(x *ast.BinaryExpr) {
 	tv := u.info.Types[x.X]
-	if lit, ok := x.X.(*ast.BasicLit); ok && tv.Value != nil {
-		x.X = u.typedConstant(lit, types.Default(tv.Type), tv.Value)
+	lit, ok := ast.Unparen(x.X).(*ast.BasicLit)
+	if !ok || tv.Value == nil {
+		return
+	}
+	t := types.Default(tv.Type)
+	x.X = u.typedConstant(lit, t, tv.Value)
+	if _, bare := x.X.(*ast.BasicLit); bare && isBasic(t.Underlying()) {
+		x.X = u.convert(lit.Pos(), t, x.X)
+		u.constant(x.X, t, tv.Value)
 	}
 }
 
@@ -103,10 +112,62 @@ func (u *unit) fold(x ast.Expr, tv types.TypeAndValue) ast.Expr {
 	if id, ok := x.(*ast.Ident); ok && (id.Name == "true" || id.Name == "false") && types.Identical(t, types.Typ[types.Bool]) {
 		return x
 	}
+	if _, ok := types.Unalias(t).(*types.TypeParam); ok {
+		if lit := u.untyped(x.Pos(), t, tv.Value); lit != nil {
+			return lit
+		}
+		return x
+	}
 	if _, ok := t.Underlying().(*types.Basic); !ok || !u.writable(t) {
-		return x // a value of a type parameter, or of a type without a name here
+		return x // of a type without a name here
 	}
 	return u.typedConstant(x, t, tv.Value)
+}
+
+// constantPrecision is the number of bits to which constants are kept that are
+// no rational numbers of a modest size: that of package go/constant.
+const constantPrecision = 512
+
+// untyped writes a constant that becomes a value of a type parameter, which the
+// checker knows to hold it: a literal alone, to be folded once more in each
+// instance. It returns nil for a value that has no such literal.
+func (u *unit) untyped(pos token.Pos, t types.Type, v constant.Value) ast.Expr {
+	exact := constant.ToInt(v)
+	switch {
+	case exact.Kind() == constant.Int:
+		return u.number(pos, token.INT, exact.ExactString(), t, v)
+	case v.Kind() == constant.Float:
+		f := new(big.Float).SetPrec(constantPrecision)
+		switch v := constant.Val(v).(type) {
+		case *big.Rat:
+			f.SetRat(v)
+		case *big.Float:
+			f.Set(v)
+		default:
+			return nil
+		}
+		return u.number(pos, token.FLOAT, f.Text('g', -1), t, v)
+	case v.Kind() == constant.String:
+		return u.number(pos, token.STRING, strconv.Quote(constant.StringVal(v)), t, v)
+	case v.Kind() == constant.Bool:
+		return u.boolName(pos, constant.BoolVal(v))
+	}
+	return nil
+}
+
+// number writes a literal of type t, behind a minus if its text begins with one.
+func (u *unit) number(pos token.Pos, kind token.Token, text string, t types.Type, v constant.Value) ast.Expr {
+	rest, negative := strings.CutPrefix(text, "-")
+	if !negative || kind == token.STRING {
+		lit := &ast.BasicLit{ValuePos: pos, Kind: kind, Value: text}
+		u.constant(lit, t, v)
+		return lit
+	}
+	inner := &ast.BasicLit{ValuePos: pos, Kind: kind, Value: rest}
+	u.constant(inner, t, constant.UnaryOp(token.SUB, v, 0))
+	minus := &ast.UnaryExpr{OpPos: pos, Op: token.SUB, X: inner}
+	u.constant(minus, t, v)
+	return minus
 }
 
 // plain reports whether a literal of a kind can be written for a value of type
@@ -151,19 +212,7 @@ func (u *unit) typedConstant(x ast.Expr, t types.Type, v constant.Value) ast.Exp
 // that constants do not have.
 func (u *unit) literal(pos token.Pos, t types.Type, v constant.Value) ast.Expr {
 	b := t.Underlying().(*types.Basic)
-	number := func(kind token.Token, text string, t types.Type, v constant.Value) ast.Expr {
-		if rest, ok := strings.CutPrefix(text, "-"); ok {
-			inner := &ast.BasicLit{ValuePos: pos, Kind: kind, Value: rest}
-			u.constant(inner, t, constant.UnaryOp(token.SUB, v, 0))
-			minus := &ast.UnaryExpr{OpPos: pos, Op: token.SUB, X: inner}
-			u.constant(minus, t, v)
-			return minus
-		}
-		lit := &ast.BasicLit{ValuePos: pos, Kind: kind, Value: text}
-		u.constant(lit, t, v)
-		return lit
-	}
-	lit := func(kind token.Token, text string) ast.Expr { return number(kind, text, t, v) }
+	lit := func(kind token.Token, text string) ast.Expr { return u.number(pos, kind, text, t, v) }
 	switch info := b.Info(); {
 	case info&types.IsBoolean != 0:
 		return u.boolName(pos, constant.BoolVal(v))
@@ -179,8 +228,8 @@ func (u *unit) literal(pos token.Pos, t types.Type, v constant.Value) ast.Expr {
 			part = types.Typ[types.Float32]
 		}
 		c := constant.ToComplex(v)
-		re := number(token.FLOAT, floatText(part, constant.Real(c)), part, constant.Real(c))
-		im := number(token.FLOAT, floatText(part, constant.Imag(c)), part, constant.Imag(c))
+		re := u.number(pos, token.FLOAT, floatText(part, constant.Real(c)), part, constant.Real(c))
+		im := u.number(pos, token.FLOAT, floatText(part, constant.Imag(c)), part, constant.Imag(c))
 		return u.builtin(pos, "complex", t, re, im)
 	}
 	return nil

@@ -27,6 +27,7 @@ func instantiate(u *unit) bool {
 	u.spellNamed = g.spell
 	defer func() { u.spellNamed = nil }()
 	var kept []ast.Decl
+	before := slices.Clone(u.file.Decls)
 	for _, d := range u.file.Decls {
 		if d = g.plainDecl(d); d != nil {
 			g.rewrite(&scope{src: g.main, info: u.info}, d)
@@ -38,11 +39,18 @@ func instantiate(u *unit) bool {
 		g.queue = g.queue[1:]
 		next()
 	}
-	// typeExpr may have added imports meanwhile.
-	added := slices.DeleteFunc(slices.Clone(u.file.Decls), func(d ast.Decl) bool {
-		return slices.Contains(kept, d) || !isImport(d)
-	})
-	u.file.Decls = append(append(added, kept...), g.decls...)
+	// Imports and helpers may have been added meanwhile.
+	var imports, helpers []ast.Decl
+	for _, d := range u.file.Decls {
+		switch {
+		case slices.Contains(before, d):
+		case isImport(d):
+			imports = append(imports, d)
+		default:
+			helpers = append(helpers, d)
+		}
+	}
+	u.file.Decls = slices.Concat(imports, kept, g.decls, helpers)
 	return true
 }
 
@@ -103,20 +111,29 @@ func newSource(pkg *types.Package, info *types.Info, files []*ast.File) *source 
 			switch d := d.(type) {
 			case *ast.FuncDecl:
 				if d.Recv == nil {
-					s.funcs[d.Name.Name] = d
+					s.funcs[s.declared(d.Name)] = d
 				} else if base := receiverName(d.Recv.List[0].Type); base != nil {
-					s.methods[base.Name] = append(s.methods[base.Name], d)
+					s.methods[s.declared(base)] = append(s.methods[s.declared(base)], d)
 				}
 			case *ast.GenDecl:
 				for _, spec := range d.Specs {
 					if t, ok := spec.(*ast.TypeSpec); ok {
-						s.types[t.Name.Name] = t
+						s.types[s.declared(t.Name)] = t
 					}
 				}
 			}
 		}
 	}
 	return s
+}
+
+// declared returns the name under which the checker knows what an identifier
+// names: a pass before this one may have given it another.
+func (s *source) declared(id *ast.Ident) string {
+	if obj := s.info.ObjectOf(id); obj != nil {
+		return obj.Name()
+	}
+	return id.Name
 }
 
 // receiverName returns the name in the type of a receiver.

@@ -15,6 +15,7 @@ func (g *generics) rewrite(sc *scope, d ast.Decl) {
 		unit: &unit{info: sc.info},
 		swap: func(x ast.Expr) (ast.Expr, bool) { return g.swap(sc, x) },
 		enter: func(n ast.Node) bool {
+			g.notConstant(sc, n)
 			switch n := n.(type) {
 			case *ast.SelectorExpr:
 				g.embedded(sc, n.Sel)

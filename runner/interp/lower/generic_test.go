@@ -4,6 +4,25 @@ import "testing"
 
 func TestGenerics(t *testing.T) {
 	testRewrites(t, []rewrite{
+		{"predeclared names", `type any[T comparable] struct{ v T }
+func (a any[T]) Get() T { return a.v }
+func min[T ~int | ~string](x, y T) T { if x < y { return x }; return y }
+---
+fmt.Println(min(2, 1), min("a", "b"), any[int]{3}.Get())`, ""},
+		{"constants of type parameters", `const (
+	limit = 5
+	low   = -limit
+	third = 1 / 3.0
+	tenth = 0.1
+	big   = 1 << 40 / 4
+	sep   = ", "
+)
+func Clip[T ~int8 | ~float32](x T) T { if x > limit { return limit }; if x < low { return low + 1 }; return x * limit / 2 }
+func Scale[T ~float32 | ~float64](x T) T { return x*third + tenth - low }
+func Join[T ~string](a, b T) T { return a + sep + b }
+func Big[T ~int64 | ~float64](x T) T { return x + big }
+---
+fmt.Println(Clip(int8(7)), Clip(int8(-9)), Clip(float32(2.5)), Scale(float32(1)), Scale(1.0), Join("a", "b"), Big(int64(1)), Big(0.5))`, ""},
 		{"functions", `type Number interface{ ~int | ~float64 }
 type M int
 func Map[T, U any](xs []T, f func(T) U) []U { var r []U; for _, x := range xs { r = append(r, f(x)) }; return r }
@@ -85,5 +104,39 @@ var v Vec[int] = []int{1}
 v = append(v, 2)
 s := Set[string]{"a": {}}
 fmt.Println(v, len(s), len(Vec[Vec[int]]{v}))`, `var v rtbook_Vec1 = []int{1}`},
+	})
+}
+
+// TestGenericConstants has what is a constant in an instance only.
+func TestGenericConstants(t *testing.T) {
+	testRewrites(t, []rewrite{
+		{"same cases", `func f[T, U int | int8](x any) any {
+	switch x {
+	case int(0), T(0), U(0): fmt.Println("zero")
+	}
+	return map[any]int{int(0): 0, T(0): 1, U(0): 2}
+}
+---
+fmt.Println(f[int, int](0), len(f[int, int8](int8(0)).(map[any]int)))`, ""},
+		{"overflow", `func f[T int8 | int16]() (T, T, int) { return T(100) + T(100), -T(1) * (T(100) * T(2)), int(int8(T(100))) }
+---
+fmt.Println(f[int8]())
+fmt.Println(f[int16]())`, ""},
+		{"division", `func f[T int8 | int16]() (r T) {
+	defer func() { fmt.Println(recover()) }()
+	return T(1) / T(0)
+}
+---
+fmt.Println(f[int8]())`, ""},
+		{"what is not zero", `func f[T int8 | int16](x T) T { return x / T(2) << T(1) }
+---
+fmt.Println(f(int8(9)), f(int16(300)))`, "return x / int8(2) << 1"},
+		{"index", `func f[T [1]int | [2]int](t T) (c byte) {
+	defer func() { fmt.Println(recover()) }()
+	return "ab"[len(t)]
+}
+---
+fmt.Println(f([1]int{}))
+fmt.Println(f([2]int{}))`, ""},
 	})
 }

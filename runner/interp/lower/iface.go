@@ -28,9 +28,6 @@ import (
 // boxValues is the pass.
 func boxValues(u *unit) bool {
 	u.importer = withBox(u.importer)
-	if err := u.check(); err != nil {
-		return true // run says so
-	}
 	b := &boxer{
 		unit: u, table: &typeTable{u: u, at: make(map[string][]*typeEntry)},
 		getters: make(map[string]string), calls: make(map[string]*dynamicCall),
@@ -41,7 +38,7 @@ func boxValues(u *unit) bool {
 	r.file(u.file)
 	b.refuseOpaque()
 	b.dropInterfaces()
-	if b.used || len(b.table.list) > 0 {
+	if b.used || len(b.table.list) > 0 || len(b.order) > 0 {
 		b.finish()
 	}
 	return true
@@ -120,6 +117,10 @@ func (b *boxer) enter(n ast.Node) bool {
 				f.Names = []*ast.Ident{ast.NewIdent(t.(*types.Named).Obj().Name())}
 			}
 		}
+	case *ast.CommClause:
+		b.commClause(n)
+	case *ast.RangeStmt:
+		b.rangeClause(n)
 	case *ast.DeferStmt:
 		b.skip[n.Call] = true
 	case *ast.GoStmt:
@@ -186,8 +187,6 @@ func (b *boxer) exit(n ast.Node) {
 		}
 	case *ast.AssignStmt:
 		b.assignment(n)
-	case *ast.RangeStmt:
-		b.rangeStmt(n)
 	}
 }
 
@@ -270,17 +269,6 @@ func (b *boxer) assignment(n *ast.AssignStmt) {
 		dest = append(dest, t)
 	}
 	b.values(n.Rhs, dest)
-}
-
-func (b *boxer) rangeStmt(n *ast.RangeStmt) {
-	if n.Tok != token.ASSIGN {
-		return
-	}
-	for _, x := range []ast.Expr{n.Key, n.Value} {
-		if x != nil && b.typ(x) != nil && types.IsInterface(b.typ(x)) {
-			b.refuse(x, "range clause", "the interpreter cannot assign the values of a range to a variable of an interface type", "declare the variable in the range clause")
-		}
-	}
 }
 
 // values converts what is assigned to variables of types dest; nil is none.
@@ -368,6 +356,9 @@ func (b *boxer) convert(x ast.Expr, src, dest types.Type, carry bool) ast.Expr {
 		return b.toNative(x, dest)
 	}
 	if !b.cellType(src) {
+		if to == asAny && isNonEmptyInterface(dest) {
+			b.refuseCodec(x, src, dest)
+		}
 		return x
 	}
 	if to == asNative {

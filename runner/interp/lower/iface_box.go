@@ -17,7 +17,10 @@ const boxPath = "rtbook/runner/interp/worker/box"
 // book's module does not have it.
 const boxDecls = `package box
 
-import "io"
+import (
+	"encoding/json"
+	"io"
+)
 
 type Types struct{ _ int }
 
@@ -31,9 +34,16 @@ func (t *Types) Number(x any) int
 func (t *Types) Is(x any, n int) bool
 func (t *Types) Assert(x any, n int, static string)
 func (t *Types) As(err error, target any, n int) bool
+func (t *Types) AsAny(err error, target any) bool
+func (t *Types) Unmarshal(data []byte, target any, n int) error
+func (t *Types) Marshal(v any, n int) ([]byte, error)
+func (t *Types) MarshalIndent(v any, prefix, indent string, n int) ([]byte, error)
+func (t *Types) Encode(e *json.Encoder, v any, n int) error
+func (t *Types) Decode(d *json.Decoder, target any, n int) error
 
 func Get(x, p any)
 func Plain(x any) any
+func Value(x any) any
 func Error(x any) error
 func Equal(x, y any) bool
 func DeepEqual(x, y any) bool

@@ -320,6 +320,7 @@ func (b *boxer) comparison(n *ast.BinaryExpr) ast.Expr {
 	xi, yi := types.IsInterface(x), types.IsInterface(y)
 	switch {
 	case !xi && !yi:
+		b.sameType(n, x, y)
 		return n
 	case xi && !yi:
 		b.conv(&n.Y, x)
@@ -331,6 +332,23 @@ func (b *boxer) comparison(n *ast.BinaryExpr) ast.Expr {
 		equal = &ast.UnaryExpr{OpPos: n.OpPos, Op: token.NOT, X: equal}
 	}
 	return equal
+}
+
+// sameType converts one of the operands of a comparison to the type of the
+// other, which the interpreter does not for arrays and structs.
+func (b *boxer) sameType(n *ast.BinaryExpr, x, y types.Type) {
+	_, basic := x.Underlying().(*types.Basic)
+	if basic || types.Identical(x, y) {
+		return
+	}
+	px, t := &n.Y, x
+	if isNamed(types.Unalias(y)) || isChan(y) && y.Underlying().(*types.Chan).Dir() != types.SendRecv {
+		px, t = &n.X, y
+	}
+	if b.writable(t) {
+		pos := (*px).Pos()
+		*px = b.become(*px, &ast.CallExpr{Fun: &ast.ParenExpr{X: b.parseType(t)}, Lparen: pos, Args: []ast.Expr{*px}})
+	}
 }
 
 // programs reports whether a function has parameters or results of the

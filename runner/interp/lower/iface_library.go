@@ -26,8 +26,11 @@ func (b *boxer) libraryCall(n *ast.CallExpr, f *types.Func, sig *types.Signature
 		}
 	case "sort":
 		b.promoted(n, sig)
+		if t := b.typ(n.Args[0]); !isNonEmptyInterface(sig.Params().At(0).Type()) && t != nil && types.IsInterface(t) {
+			n.Args[0] = b.become(n.Args[0], b.boxCall(n.Args[0].Pos(), "Value", n.Args[0]))
+		}
 		return n, true // it gets the value as it is
-	case "runtime", "runtime/debug":
+	case "runtime", "runtime/debug", "runtime/metrics":
 		b.ownRuntime(n, f)
 		return n, true
 	case "reflect":
@@ -47,15 +50,17 @@ func (b *boxer) libraryMethod(n *ast.CallExpr, f *types.Func) (ast.Expr, bool) {
 	return b.encoded(n, f)
 }
 
-// ownRuntime refuses the functions that tell of the interpreter's calls and
-// memory, and not of the program's.
+// ownRuntime refuses the functions that tell of the interpreter's calls, memory
+// and origin, and not of the program's.
 func (b *boxer) ownRuntime(n *ast.CallExpr, f *types.Func) {
 	name := f.Pkg().Name() + "." + f.Name()
 	switch f.Name() {
 	case "Caller", "Callers", "CallersFrames", "FuncForPC", "Stack", "PrintStack":
 		b.refuse(n, name, "the interpreter has calls of its own between those of the program, which "+name+" would show", "")
-	case "ReadMemStats":
+	case "ReadMemStats", "Read":
 		b.refuse(n, name, "the interpreter allocates memory of its own, which "+name+" would count", "")
+	case "GOROOT", "Version", "ReadBuildInfo":
+		b.refuse(n, name, "the interpreter is a program of its own, and of that one "+name+" would tell", "")
 	case "SetFinalizer", "AddCleanup":
 		b.refuse(n, name, "the interpreter keeps values longer than the program, so that "+name+" would be late", "")
 	}
@@ -78,8 +83,8 @@ func (b *boxer) fmtCall(n *ast.CallExpr, name string, sig *types.Signature) (ast
 	return call, true
 }
 
-// namesTypes reports whether the format that is argument i may have a verb that
-// prints a type or an address.
+// namesTypes reports whether a call with the format that is argument i may print
+// a type or an address: by a verb, or of an operand for which there is none.
 func (b *boxer) namesTypes(n *ast.CallExpr, i int) bool {
 	if i >= len(n.Args) {
 		return false
@@ -88,22 +93,28 @@ func (b *boxer) namesTypes(n *ast.CallExpr, i int) bool {
 	if v == nil || v.Kind() != constant.String {
 		return true
 	}
-	return verbsIn(constant.StringVal(v), "Tp")
+	found, verbs := verbsIn(constant.StringVal(v), "Tp")
+	return found || len(n.Args)-i-1 > verbs || n.Ellipsis.IsValid()
 }
 
-// verbsIn reports whether a format has one of the verbs.
-func verbsIn(format, verbs string) bool {
+// verbsIn reports whether a format has one of the verbs, and how many operands
+// it has at least.
+func verbsIn(format, verbs string) (found bool, operands int) {
 	for i := 0; i < len(format); i++ {
 		if format[i] != '%' {
 			continue
 		}
 		for i++; i < len(format) && strings.IndexByte("+-# 0123456789.*[]", format[i]) >= 0; i++ {
+			if format[i] == '*' {
+				operands++
+			}
 		}
-		if i < len(format) && strings.IndexByte(verbs, format[i]) >= 0 {
-			return true
+		if i < len(format) && format[i] != '%' {
+			operands++
+			found = found || strings.IndexByte(verbs, format[i]) >= 0
 		}
 	}
-	return false
+	return found, operands
 }
 
 // logCall makes log.Printf(...) log.Print of what is formatted.
@@ -124,6 +135,10 @@ func (b *boxer) logCall(n *ast.CallExpr, sig *types.Signature) ast.Expr {
 
 // errorsAs looks for an error of a type of the program.
 func (b *boxer) errorsAs(n *ast.CallExpr) (ast.Expr, bool) {
+	if t := b.typ(n.Args[1]); t != nil && types.IsInterface(t) && !b.info.Types[n.Args[1]].IsNil() {
+		b.conv(&n.Args[0], types.Universe.Lookup("error").Type())
+		return b.tableCall(n.Pos(), "AsAny", n.Args...), true
+	}
 	p, ok := underlying[*types.Pointer](b.typ(n.Args[1]))
 	if !ok {
 		return n, false

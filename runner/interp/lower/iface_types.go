@@ -33,6 +33,7 @@ type boxType struct {
 	Fields  []boxField  `json:",omitempty"`
 	Methods []boxMethod `json:",omitempty"`
 	Native  bool        `json:",omitempty"`
+	Wrapped bool        `json:",omitempty"`
 }
 
 type boxField struct {
@@ -73,20 +74,11 @@ func (tt *typeTable) describe(t types.Type, name string) boxType {
 	if d.Native {
 		return d
 	}
-	switch t := t.Underlying().(type) {
-	case *types.Map:
-		d.Key, d.Elem = tt.part(t.Key()), tt.part(t.Elem())
-	case *types.Struct:
-		for f := range t.Fields() {
-			name := f.Name()
-			if shown := tt.u.typeNames[name]; f.Embedded() && shown != "" {
-				name = shown
-			}
-			d.Fields = append(d.Fields, boxField{name, tt.part(f.Type()), token.IsExported(name)})
-		}
-	case *types.Signature:
-	case interface{ Elem() types.Type }:
-		d.Elem = tt.part(t.Elem())
+	if in, ok := tt.u.wrapped(t); ok {
+		d = tt.describe(in, name)
+		d.Wrapped, d.Methods = true, nil
+	} else {
+		tt.parts(&d, t)
 	}
 	ms := types.NewMethodSet(t)
 	for i := range ms.Len() {
@@ -94,6 +86,47 @@ func (tt *typeTable) describe(t types.Type, name string) boxType {
 		d.Methods = append(d.Methods, boxMethod{m.Name(), tt.u.reflectName(m.Signature())})
 	}
 	return d
+}
+
+// wrapped returns what a type that leads to itself was before it became a
+// struct: see recursive_wrap.go. Of a function it is any function type.
+func (u *unit) wrapped(t types.Type) (types.Type, bool) {
+	n, ok := types.Unalias(t).(*types.Named)
+	if !ok || n.Obj().Pkg() != u.pkg || !u.wraps[n.Obj().Name()] {
+		return nil, false
+	}
+	s, ok := n.Underlying().(*types.Struct)
+	if !ok {
+		return nil, false
+	}
+	if in := s.Field(0).Type(); !types.IsInterface(in) {
+		return in, true
+	}
+	return types.NewSignatureType(nil, nil, nil, nil, nil, false), true
+}
+
+// parts describes what a type is made of.
+func (tt *typeTable) parts(d *boxType, t types.Type) {
+	switch t := t.Underlying().(type) {
+	case *types.Map:
+		d.Key, d.Elem = tt.part(t.Key()), tt.part(t.Elem())
+	case *types.Struct:
+		for f := range t.Fields() {
+			name := tt.u.fieldName(f)
+			d.Fields = append(d.Fields, boxField{name, tt.part(f.Type()), token.IsExported(name)})
+		}
+	case *types.Signature:
+	case interface{ Elem() types.Type }:
+		d.Elem = tt.part(t.Elem())
+	}
+}
+
+// fieldName returns the name of a field that a program prints.
+func (u *unit) fieldName(f *types.Var) string {
+	if shown := u.typeNames[f.Name()]; shown == "_" || f.Embedded() && shown != "" {
+		return shown
+	}
+	return f.Name()
 }
 
 // text returns the table as package box reads it.
@@ -282,7 +315,7 @@ func (u *unit) reflectStruct(t *types.Struct) string {
 		f := t.Field(i)
 		s := u.reflectName(f.Type())
 		if !f.Embedded() {
-			s = f.Name() + " " + s
+			s = u.fieldName(f) + " " + s
 		}
 		if tag := t.Tag(i); tag != "" {
 			s += " " + strconv.Quote(tag)

@@ -20,7 +20,10 @@ func hoistTypes(u *unit) bool {
 	r := &rewriter{unit: u}
 	r.enter = func(n ast.Node) bool {
 		if d, ok := n.(*ast.FuncDecl); ok {
-			return !u.isGeneric(d)
+			if u.isGeneric(d) {
+				u.refuseGeneric(d)
+				return false
+			}
 		}
 		return true
 	}
@@ -46,6 +49,17 @@ func hoistTypes(u *unit) bool {
 	u.file.Decls = append(u.file.Decls, moved...)
 	u.spellTypes()
 	return true
+}
+
+// refuseGeneric refuses the generic types that a generic function declares: what
+// they are depends on the instances of both.
+func (u *unit) refuseGeneric(d *ast.FuncDecl) {
+	ast.Inspect(d, func(n ast.Node) bool {
+		if s, ok := n.(*ast.TypeSpec); ok && s.TypeParams != nil {
+			u.refuse(s, "generic type", "the interpreter cannot have the generic type "+s.Name.Name+", which a generic function declares", "declare it outside of the function")
+		}
+		return true
+	})
 }
 
 // spellTypes writes the new names of types, which are also those of the fields

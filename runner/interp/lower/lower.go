@@ -17,7 +17,7 @@
 //     be moved and types can be written anywhere.
 //  2. generics: each instance is a declaration of its own, and there are no type
 //     parameters. What it copied goes through the passes above once more.
-//  3. recursive types, variadics, builtins, shifts, negations, parameters,
+//  3. blank fields, recursive types, variadics, builtins, shifts, negations, parameters,
 //     pointers to arrays, methods: what the interpreter has no form of, or takes
 //     for something else, expression by expression. From here on selectors are
 //     explicit and methods only called.
@@ -154,6 +154,7 @@ func passes() []pass {
 		{"names", uniqueNames},
 		{"constants", foldConstants},
 		{"local types", hoistTypes},
+		{"blank fields", nameBlanks},
 		{"recursive types", findRecursive},
 		{"variadics", packVariadics},
 		{"builtins", lowerBuiltins},
@@ -204,6 +205,8 @@ type unit struct {
 	// author's, the name that a program prints, without the package.
 	typeNames map[string]string
 
+	wraps map[string]bool // names of types that are structs now (recursive.go)
+
 	bodies map[*ast.FuncLit]bool // the literals that were bodies of loops over functions
 
 	// spellNamed writes a named type while generic declarations are replaced.
@@ -228,6 +231,7 @@ func newUnit(p *runner.Program, imp types.Importer) (*unit, error) {
 	u.hoisted = make(map[string]bool)
 	u.bodies = make(map[*ast.FuncLit]bool)
 	u.typeNames = make(map[string]string)
+	u.wraps = make(map[string]bool)
 	ast.Inspect(file, func(n ast.Node) bool {
 		if id, ok := n.(*ast.Ident); ok {
 			u.names[id.Name] = true
@@ -270,7 +274,11 @@ func (u *unit) refuseError(pass string, err error) {
 // unit. That a variable or an import is not used is no error here: a pass may
 // have folded the use.
 func (u *unit) check() error {
-	u.info = newInfo(len(u.program.Source) / 4)
+	if u.info == nil {
+		u.info = newInfo(len(u.program.Source) / 4)
+	} else {
+		clearInfo(u.info)
+	}
 	var first error
 	conf := &types.Config{
 		Importer:                 withRuntime{u.importer},

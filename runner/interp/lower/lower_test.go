@@ -159,7 +159,7 @@ var initialises = regexp.MustCompile(`(?m)^(var|func init\b|\t\w+.* = .*\(.*\)$)
 
 var testImporter = sync.OnceValues(func() (types.Importer, error) {
 	cmd := exec.Command("go", append([]string{"list", "-export", "-deps", "-f", "{{.ImportPath}} {{.Export}}"},
-		"bufio", "bytes", "context", "errors", "fmt", "encoding/json", "io", "iter", "maps", "math/...", "os", "reflect", "regexp", "slices", "sort", "strconv", "strings", "sync", "sync/atomic", "time", "unicode", "container/...", "cmp", "text/template", "unsafe")...)
+		"bufio", "bytes", "context", "errors", "fmt", "encoding/binary", "encoding/json", "io", "iter", "maps", "math/...", "os", "reflect", "regexp", "slices", "sort", "strconv", "strings", "sync", "sync/atomic", "time", "unicode", "container/...", "cmp", "text/template", "unsafe")...)
 	out, err := cmd.Output()
 	if err != nil {
 		return nil, err

@@ -12,7 +12,11 @@ import (
 // After this pass a method is only called, and selectors name the embedded
 // fields through which they go. A method value becomes a closure
 // over its receiver as it was (the interpreter reads the receiver when the
-// method value is called), and a method expression a function literal.
+// method value is called), and a method expression a function literal, as does a
+// function of a library that gets values of any type, so that the passes after
+// this see all calls of it. Fields
+// are selected from pointers without a star, (*p).f being p.f, since of the
+// former the interpreter does not know the type everywhere.
 
 func lowerMethods(u *unit) bool {
 	called := make(map[ast.Expr]bool)
@@ -29,10 +33,16 @@ func lowerMethods(u *unit) bool {
 		}
 		s := u.info.Selections[sel]
 		switch {
+		case s == nil && !called[sel]:
+			return u.libraryValue(sel)
 		case s == nil:
 			return x
 		case s.Kind() != types.MethodExpr && (called[sel] || s.Kind() == types.FieldVal):
 			u.explicit(sel, s)
+			if s.Kind() == types.FieldVal {
+				u.withoutStar(sel)
+				u.refuseAmbiguous(sel)
+			}
 		case s.Kind() == types.MethodExpr:
 			return u.methodExpr(sel, s)
 		case s.Kind() == types.MethodVal && !called[sel]:
@@ -63,6 +73,42 @@ func (u *unit) explicit(x *ast.SelectorExpr, s *types.Selection) {
 	}
 	x.X, _ = u.direct(x, s)
 	u.info.Selections[x] = selection(u.typeOf(x.X), s.Obj())
+}
+
+// withoutStar makes (*p).f p.f.
+func (u *unit) withoutStar(x *ast.SelectorExpr) {
+	if star, ok := ast.Unparen(x.X).(*ast.StarExpr); ok && isStruct(u.typeOf(star)) {
+		x.X = star.X
+		u.info.Selections[x] = selection(u.typeOf(star.X), u.info.Selections[x].Obj())
+	}
+}
+
+// refuseAmbiguous refuses the selection of a field of a struct that also embeds
+// what has a method of that name, of which the interpreter does not know which
+// is meant.
+func (u *unit) refuseAmbiguous(x *ast.SelectorExpr) {
+	t := u.typeOf(x.X)
+	if p, ok := underlying[*types.Pointer](t); ok {
+		t = p.Elem()
+	}
+	s, ok := underlying[*types.Struct](t)
+	if !ok {
+		return
+	}
+	for f := range s.Fields() {
+		if !f.Embedded() || f.Name() == x.Sel.Name {
+			continue
+		}
+		if m, _, _ := types.LookupFieldOrMethod(f.Type(), true, u.pkg, x.Sel.Name); isMethod(m) {
+			u.refuse(x.Sel, "selector", "the interpreter cannot select the field "+x.Sel.Name+" of "+u.reflectName(t)+", which embeds "+u.reflectName(f.Type())+" with a method of that name", "give the field another name")
+			return
+		}
+	}
+}
+
+func isMethod(obj types.Object) bool {
+	_, ok := obj.(*types.Func)
+	return ok
 }
 
 // methodExpr makes func(r T, p0 P) R { return r.M(p0) }.
@@ -155,6 +201,25 @@ func selection(t types.Type, obj types.Object) *types.Selection {
 		return nil
 	}
 	return &s
+}
+
+// libraryValue makes a function literal of a function of a library that is used
+// as a value, if it has a parameter of type any.
+func (u *unit) libraryValue(x *ast.SelectorExpr) ast.Expr {
+	f, ok := u.info.Uses[x.Sel].(*types.Func)
+	if !ok || f.Pkg() == u.pkg || f.Signature().TypeParams().Len() > 0 || !u.writableAll(f.Signature().Params()) || !u.writableAll(f.Signature().Results()) {
+		return x
+	}
+	for p := range f.Signature().Params().Variables() {
+		t := p.Type()
+		if s, ok := t.(*types.Slice); ok {
+			t = s.Elem()
+		}
+		if i, ok := t.Underlying().(*types.Interface); ok && i.Empty() {
+			return u.forward(x.Pos(), f.Signature(), func([]ast.Expr) ast.Expr { return x }, 0)
+		}
+	}
+	return x
 }
 
 // forward makes a function literal of a signature that calls what fun makes of

@@ -42,3 +42,33 @@ f(p, []int{3}...)
 fmt.Println(p.x)`, ""},
 	})
 }
+
+func TestLibraryValues(t *testing.T) {
+	testRewrites(t, []rewrite{
+		{"any", `f, g := fmt.Sprint, fmt.Sprintf
+h := []func(error, any) bool{errors.As}
+var e *os.PathError
+fmt.Println(f(1, "a"), g("%d", 2), h[0](nil, &e))`, ""},
+		{"nothing of any type", `f := strings.ToUpper
+fmt.Println(f("a"))`, "f := strings.ToUpper"},
+	})
+}
+
+func TestSelectorsOfPointers(t *testing.T) {
+	testRewrites(t, []rewrite{{"two stars", `type S struct { n int }
+---
+p := &S{3}
+q := &p
+fmt.Println((*q).n, (**q).n, (*p).n)`, ""}, {"star", `type S struct { xs []int }
+func (s *S) with(x int) S { return S{append((*s).xs, x)} }
+---
+fmt.Println((&S{}).with(3).xs)`, "return S{append(s.xs, x)}"}})
+}
+
+func TestSelectorsRefused(t *testing.T) {
+	const source = "package main\ntype T struct{}\nfunc (T) m() {}\ntype U struct {\n\tT\n\tm func()\n}\nfunc main() { (&U{m: func() {}}).m() }\n"
+	_, refusals := lowered(t, source)
+	if len(refusals) != 1 || source[refusals[0].Offset:] != "m() }\n" {
+		t.Errorf("refusals %v, want one at the selector", refusals)
+	}
+}

@@ -30,7 +30,7 @@ type origin struct {
 
 // print returns the text of the unit's tree, and its map to the chapter.
 func (u *unit) print() (string, []runner.Segment) {
-	p := &printer{u: u, fresh: true, out: make([]byte, 0, 2*len(u.program.Source))}
+	p := &printer{u: u, fresh: true, out: make([]byte, 0, 2*len(u.program.Source)), marks: make([]origin, 0, len(u.program.Source)/3)}
 	p.file(u.file)
 	return string(p.out), p.segments()
 }
@@ -80,6 +80,10 @@ func (p *printer) mark(pos token.Pos) {
 		p.tabs()
 	}
 	if pos.IsValid() && int(pos) >= p.u.base && int(pos) <= p.u.base+len(p.u.program.Source) {
+		if last := len(p.marks) - 1; last >= 0 && p.marks[last].at == len(p.out) {
+			p.marks[last].pos = pos // of which nothing was written
+			return
+		}
 		p.marks = append(p.marks, origin{len(p.out), pos})
 	}
 }

@@ -131,6 +131,10 @@ func (u *unit) rangeType(x ast.Expr, i int) types.Type {
 		return []types.Type{t.Key(), t.Elem()}[i]
 	case *types.Chan:
 		return t.Elem()
+	case *types.Signature: // of an iterator, which yields them
+		if yield, ok := t.Params().At(0).Type().Underlying().(*types.Signature); ok && i < yield.Params().Len() {
+			return yield.Params().At(i).Type()
+		}
 	case *types.Basic:
 		if t.Info()&types.IsString != 0 {
 			return []types.Type{integer, types.Typ[types.Rune]}[i]

@@ -8,33 +8,36 @@ import (
 // Recursive types.
 //
 // The interpreter makes types with package reflect, which has none that contain
-// themselves, and breaks the circle at structs only. After this pass a function
-// type that leads to itself is a struct with a function (recursive_funcs.go).
-// Other circles are refused.
+// themselves, and breaks the circle at structs only. After this pass a type that
+// leads to itself with no struct or interface on the way is a struct that has
+// what the type was declared to be (recursive_wrap.go), and is named in
+// [unit.wraps]. Of the types of a circle that is as few as break it.
 
 func findRecursive(u *unit) bool {
 	w := &wrapper{unit: u, wrapped: make(map[types.Object]bool)}
-	ast.Inspect(u.file, func(n ast.Node) bool {
-		s, ok := n.(*ast.TypeSpec)
-		if !ok || s.Assign.IsValid() {
-			return true
-		}
-		obj := u.info.Defs[s.Name]
-		if obj == nil {
-			return true
-		}
-		named, ok := types.Unalias(obj.Type()).(*types.Named)
-		if ok && reaches(named.Underlying(), named, make(map[types.Type]bool)) {
-			if _, isFunc := s.Type.(*ast.FuncType); isFunc {
-				w.wrapped[obj] = true
-				return true
+	// A function breaks more than other types do.
+	for _, funcs := range []bool{true, false} {
+		ast.Inspect(u.file, func(n ast.Node) bool {
+			if s, ok := n.(*ast.TypeSpec); ok && !s.Assign.IsValid() && u.info.Defs[s.Name] != nil {
+				w.find(u.info.Defs[s.Name], funcs)
 			}
-			u.refuse(s, "recursive type", "the interpreter cannot have the type "+u.shownName(obj.Name())+", which contains itself without a struct in between",
-				"make it a struct with a field of that type")
-		}
-		return true
-	})
+			return true
+		})
+	}
 	return w.wrap()
+}
+
+// find has a type wrapped if it leads to itself and is of the kind that is
+// looked for.
+func (w *wrapper) find(obj types.Object, funcs bool) {
+	named, ok := types.Unalias(obj.Type()).(*types.Named)
+	if !ok {
+		return
+	}
+	_, isFunc := named.Underlying().(*types.Signature)
+	if isFunc == funcs && w.reaches(named.Underlying(), named, make(map[types.Type]bool)) {
+		w.wrapped[obj] = true
+	}
 }
 
 // shownName returns the name under which the author declared a type.
@@ -45,9 +48,9 @@ func (u *unit) shownName(name string) string {
 	return name
 }
 
-// reaches reports whether a type leads to a named one without a struct or an
-// interface in between.
-func reaches(t types.Type, goal *types.Named, seen map[types.Type]bool) bool {
+// reaches reports whether a type leads to a named one without a struct, an
+// interface or a wrapped type in between.
+func (w *wrapper) reaches(t types.Type, goal *types.Named, seen map[types.Type]bool) bool {
 	t = types.Unalias(t)
 	if t == goal {
 		return true
@@ -58,15 +61,15 @@ func reaches(t types.Type, goal *types.Named, seen map[types.Type]bool) bool {
 	seen[t] = true
 	switch t := t.(type) {
 	case *types.Named:
-		return reaches(t.Underlying(), goal, seen)
+		return !w.wrapped[t.Obj()] && w.reaches(t.Underlying(), goal, seen)
 	case *types.Map:
-		return reaches(t.Key(), goal, seen) || reaches(t.Elem(), goal, seen)
+		return w.reaches(t.Key(), goal, seen) || w.reaches(t.Elem(), goal, seen)
 	case interface{ Elem() types.Type }:
-		return reaches(t.Elem(), goal, seen)
+		return w.reaches(t.Elem(), goal, seen)
 	case *types.Signature:
 		for _, tuple := range []*types.Tuple{t.Params(), t.Results()} {
 			for v := range tuple.Variables() {
-				if reaches(v.Type(), goal, seen) {
+				if w.reaches(v.Type(), goal, seen) {
 					return true
 				}
 			}

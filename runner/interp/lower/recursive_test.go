@@ -3,21 +3,55 @@ package lower
 import "testing"
 
 func TestRecursive(t *testing.T) {
-	for source, offset := range map[string]int{
-		"package main\ntype T []T\nfunc main() {}\n":                                         18,
-		"package main\ntype F func(int) (F, error)\nfunc main() {}\n":                        -1,
-		"package main\nfunc main() { type M map[string]*M; var m M; _ = m }\n":               32,
-		"package main\ntype A chan B\ntype B *A\nfunc main() {}\n":                           18,
-		"package main\ntype S struct{ s []S; m map[string]S; f func(S) *S }\nfunc main() {}": -1,
-		"package main\ntype I interface{ M() []I }\ntype G[T any] []*G[T]\nfunc main() {}":   -1,
-	} {
-		_, refusals := lowered(t, source)
-		switch {
-		case offset < 0 && len(refusals) > 0:
-			t.Errorf("%s\nis refused: %v", source, refusals)
-		case offset >= 0 && (len(refusals) == 0 || refusals[0].Offset != offset || refusals[0].Construct != "recursive type"):
-			t.Errorf("%s\nrefusals %v, want one at %d", source, refusals, offset)
-		}
+	testRewrites(t, []rewrite{
+		{"slice", `type T []T
+func (t *T) add(x ...T) { *t = append(*t, x...) }
+---
+t := T{{}, nil}
+t.add(t[1:]...)
+t[0] = append(t[0], t[1], T{nil})
+fmt.Println(len(t), cap(t[:1:2]), t[1] == nil, len(t[0][1]), copy(t, []T(t)), T([]T{nil})[0] == nil)
+for i, x := range t { fmt.Println(i, len(x)) }`, `type T struct {
+	rtbook_f1 []T
+}`},
+		{"map", `type M map[string]M
+---
+m := make(M)
+m["a"] = M{"b": nil, "c": {}}
+delete(m["a"], "c")
+v, ok := m["a"]["b"]
+fmt.Println(v == nil, ok, len(m["a"]), m["x"]["y"] == nil)`, `rtbook_f1 map[string]M`},
+		{"pointers to maps", `type M map[string]*M
+---
+m := M{"a": {"b": nil}}
+(*m["a"])["c"] = &m
+fmt.Println(len(*m["a"]), (*(*m["a"])["c"])["x"] == nil)`, `rtbook_f1 map[string]*M`},
+		{"one of a circle", `type A chan B
+type B *A
+---
+a := make(A, 1)
+b := B(&a)
+a <- b
+fmt.Println(<-*b == b, *b == a)
+switch b { case nil: fmt.Println("nil"); case B(&a): fmt.Println("same") }`, "type B *A"},
+		{"declared by the name of another", `type A []A
+type B A
+---
+b := B{{}, nil}
+b = append(b, b[0])
+fmt.Println(len(b), len(A(b)), b[1] == nil, B(A{nil})[0] == nil)`, "type B []A"},
+		{"through a struct", `type S struct { s []S; m map[string]S; f func(S) *S }
+type I interface { M() []I }
+type G[T any] []*G[T]
+---
+fmt.Println(len(S{s: []S{{}}}.s))`, "s []S"},
+	})
+}
+
+func TestRecursiveRefused(t *testing.T) {
+	const source = "package main\ntype T []T\nfunc f() ([]T, int) { return nil, 0 }\nfunc main() {\n\tvar t T\n\tvar n int\n\tt, n = f()\n\t_, _ = t, n\n}\n"
+	if _, refusals := lowered(t, source); len(refusals) != 1 || refusals[0].Construct != "recursive type" || source[refusals[0].Offset:][:3] != "f()" {
+		t.Errorf("refusals %v, want one at f()", refusals)
 	}
 }
 

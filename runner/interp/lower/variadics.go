@@ -37,8 +37,13 @@ func packVariadics(u *unit) bool {
 		if !ok {
 			return x
 		}
-		if u.builtinName(call) == "append" {
-			u.packAppended(call)
+		if u.builtinName(call) != "" {
+			if t := u.spreadBuiltin(call); t != nil {
+				return t
+			}
+			if u.builtinName(call) == "append" {
+				u.packAppended(call)
+			}
 			return x
 		}
 		if call.Ellipsis.IsValid() {
@@ -160,6 +165,43 @@ func (u *unit) isForeign(fun ast.Expr) bool {
 // spreadTuple makes f(g()) a call of a function that has the results of g in
 // variables, and passes those.
 func (u *unit) spreadTuple(call *ast.CallExpr, tuple *types.Tuple, sig *types.Signature) ast.Expr {
+	inner, get := u.spread(call, tuple)
+	u.packArguments(inner, sig)
+	var results []*types.Var
+	for v := range sig.Results().Variables() {
+		results = append(results, types.NewParam(call.Pos(), u.pkg, "", v.Type()))
+	}
+	return u.called(get, inner, results)
+}
+
+// spreadBuiltin does the same for a builtin function, of which the interpreter
+// knows no such call. It returns nil for any other call.
+func (u *unit) spreadBuiltin(call *ast.CallExpr) ast.Expr {
+	if len(call.Args) != 1 {
+		return nil
+	}
+	tuple, ok := u.typeOf(call.Args[0]).(*types.Tuple)
+	if !ok || !u.writableAll(tuple) {
+		return nil
+	}
+	tv := u.info.Types[call]
+	var results []*types.Var
+	if tv.IsValue() {
+		if !u.writable(tv.Type) {
+			return nil
+		}
+		results = []*types.Var{types.NewParam(call.Pos(), u.pkg, "", tv.Type)}
+	}
+	inner, get := u.spread(call, tuple)
+	if u.builtinName(inner) == "append" {
+		u.packAppended(inner)
+	}
+	return u.called(get, inner, results)
+}
+
+// spread returns the call f(t1, t2) of f(g()), and the assignment of what g
+// returns to new variables.
+func (u *unit) spread(call *ast.CallExpr, tuple *types.Tuple) (*ast.CallExpr, *ast.AssignStmt) {
 	pos := call.Pos()
 	inner := &ast.CallExpr{Fun: call.Fun, Lparen: call.Lparen, Rparen: call.Rparen}
 	get := &ast.AssignStmt{TokPos: pos, Tok: token.DEFINE, Rhs: call.Args}
@@ -171,11 +213,13 @@ func (u *unit) spreadTuple(call *ast.CallExpr, tuple *types.Tuple, sig *types.Si
 	if tv, ok := u.info.Types[call]; ok {
 		u.info.Types[inner] = tv
 	}
-	u.packArguments(inner, sig)
-	var results []*types.Var
-	for v := range sig.Results().Variables() {
-		results = append(results, types.NewParam(pos, u.pkg, "", v.Type()))
-	}
+	return inner, get
+}
+
+// called returns the call of a function that does get and returns what inner
+// does.
+func (u *unit) called(get ast.Stmt, inner *ast.CallExpr, results []*types.Var) ast.Expr {
+	pos := get.Pos()
 	last := ast.Stmt(&ast.ExprStmt{X: inner})
 	if len(results) > 0 {
 		last = ret(pos, inner)

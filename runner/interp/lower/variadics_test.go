@@ -18,6 +18,15 @@ fmt.Println(f([]int{1, 2}...))
 fmt.Println(f([]int{}...))
 s := []interface{}{1, 2}
 fmt.Println(g("a", []interface{}{s}...), g("a", s...), g("a", []interface{}{s, 3}...), g("a", []interface{}{nil}...), g("a", []interface{}(nil)...))`},
+		{"results of a call for a builtin function", `func two() ([]byte, string) { return []byte("xyz"), "ab" }
+func entry() (map[string]int, string) { return m, "a" }
+func parts() (float64, float64) { return 1, 2 }
+func more() ([]any, []any) { return []any{1}, []any{2, 3} }
+var m = map[string]int{"a": 1, "b": 2}
+---
+fmt.Println(copy(two()))
+delete(entry())
+fmt.Println(m, complex(parts()), len(append(more())))`, ""},
 		{"results of a call", `func two() (string, []any) { return "x", []any{1, 2} }
 func g(a string, xs ...any) int { fmt.Print(a); return len(xs) }
 func all(xs ...any) { fmt.Println(len(xs)) }

@@ -201,11 +201,27 @@ func (r *rewriter) blockStmt(b *ast.BlockStmt) {
 	}
 }
 
-// stmts visits a list of statements and returns what it becomes.
+// stmts visits a list of statements and returns what it becomes, which is the
+// list itself if that stays as it is.
 func (r *rewriter) stmts(list []ast.Stmt) []ast.Stmt {
-	out := make([]ast.Stmt, 0, len(list))
-	for _, s := range list {
-		out = append(out, r.statement(s)...)
+	var out []ast.Stmt
+	for i, s := range list {
+		if r.stmt == nil {
+			r.visit(s)
+			continue
+		}
+		becomes := r.statement(s)
+		if out == nil {
+			if len(becomes) == 1 && becomes[0] == s {
+				continue
+			}
+			out = make([]ast.Stmt, i, len(list)+len(becomes))
+			copy(out, list)
+		}
+		out = append(out, becomes...)
+	}
+	if out == nil {
+		return list
 	}
 	return out
 }
@@ -213,6 +229,10 @@ func (r *rewriter) stmts(list []ast.Stmt) []ast.Stmt {
 // one visits a statement that stands where only one can.
 func (r *rewriter) one(ps *ast.Stmt) {
 	if *ps == nil {
+		return
+	}
+	if r.stmt == nil {
+		r.visit(*ps)
 		return
 	}
 	switch list := r.statement(*ps); len(list) {
@@ -225,13 +245,18 @@ func (r *rewriter) one(ps *ast.Stmt) {
 	}
 }
 
-func (r *rewriter) statement(s ast.Stmt) []ast.Stmt {
+// visit visits a statement, and reports whether enter let it.
+func (r *rewriter) visit(s ast.Stmt) bool {
 	if !r.in(s) {
-		return []ast.Stmt{s}
+		return false
 	}
 	r.children(s)
 	r.out(s)
-	if r.stmt == nil {
+	return true
+}
+
+func (r *rewriter) statement(s ast.Stmt) []ast.Stmt {
+	if !r.visit(s) || r.stmt == nil {
 		return []ast.Stmt{s}
 	}
 	return r.stmt(s)

@@ -22,8 +22,10 @@ import (
 //
 // Complex numbers, and structs and arrays that have floats in them, are treated
 // in the same way, the latter with a function of the program that gets the
-// argument in a slice. Not kept are zeros in a struct that cannot be compared, or
-// has an interface in it, where all of the argument is zero.
+// argument in a slice. Of those that cannot be compared the function compares the
+// parts that can, the interfaces in them left out; it does so for at most
+// maxParts of them. Not kept are the zeros of others, where all of the argument is
+// zero.
 //
 // Functions of libraries are called as they were; used as values, they become
 // literals.
@@ -51,10 +53,69 @@ type zeros struct {
 }
 
 // signed reports whether a value of a type may be zero and have signs in it that
-// are to be kept, and can be compared with itself to see that it has.
+// are to be kept, and has parts that can be compared with themselves to see that
+// it has.
 func (u *unit) signed(t types.Type) bool {
+	return len(u.signedParts(t)) > 0 && u.writable(t)
+}
+
+// maxParts is how many parts of an argument are compared.
+const maxParts = 8
+
+// step leads from a value to a part of it.
+type step struct {
+	field *types.Var // nil for an element
+	index int
+	typ   types.Type // of the part
+}
+
+// signedParts returns the ways to the parts of a value that have floats and can
+// be compared.
+func (u *unit) signedParts(t types.Type) [][]step {
 	found, ok := u.floats(t)
-	return found && ok && u.writable(t)
+	switch {
+	case found && ok:
+		return [][]step{nil}
+	case ok:
+		return nil
+	}
+	var parts [][]step
+	inside := func(s step) {
+		for _, way := range u.signedParts(s.typ) {
+			parts = append(parts, append([]step{s}, way...))
+		}
+	}
+	switch t := t.Underlying().(type) {
+	case *types.Struct:
+		for f := range t.Fields() {
+			if f.Name() != "_" {
+				inside(step{field: f, typ: f.Type()})
+			}
+		}
+	case *types.Array:
+		for i := range min(t.Len(), maxParts+1) {
+			inside(step{index: int(i), typ: t.Elem()})
+		}
+	}
+	if len(parts) > maxParts {
+		return nil
+	}
+	return parts
+}
+
+// part makes the expression of a part of x.
+func (u *unit) part(x ast.Expr, way []step) ast.Expr {
+	for _, s := range way {
+		if s.field == nil {
+			x = u.index(x.Pos(), x, u.intLit(x.Pos(), int64(s.index), types.Typ[types.Int]), s.typ)
+			continue
+		}
+		sel := &ast.SelectorExpr{X: x, Sel: u.use(x.Pos(), s.field)}
+		u.info.Selections[sel] = selection(u.typeOf(x), s.field)
+		u.record(sel, "variable", s.typ)
+		x = sel
+	}
+	return x
 }
 
 // floats reports whether there are floats in values of a type, and whether
@@ -145,7 +206,15 @@ func (u *unit) constantParts(x ast.Expr) bool {
 
 // show makes the statement that shows the zeros of a parameter.
 func (u *unit) show(pos token.Pos, v *types.Var) ast.Stmt {
-	hidden := u.binary(pos, u.use(pos, v), token.NEQ, u.use(pos, v), types.Typ[types.Bool])
+	boolean := types.Typ[types.Bool]
+	var hidden ast.Expr
+	for _, way := range u.signedParts(v.Type()) {
+		differs := u.binary(pos, u.part(u.use(pos, v), way), token.NEQ, u.part(u.use(pos, v), way), boolean)
+		if hidden != nil {
+			differs = u.binary(pos, hidden, token.LOR, differs, boolean)
+		}
+		hidden = differs
+	}
 	return ifStmt(pos, hidden, u.assign(pos, u.use(pos, v), u.through("Show", u.use(pos, v), v.Type())))
 }
 

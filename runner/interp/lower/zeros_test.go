@@ -75,11 +75,23 @@ for i := 0; i < 2; i++ {
 	fs = append(fs, func() any { return x }, func() any { return p }, func() any { return c })
 }
 for _, f := range fs { fmt.Println(f()) }`, ""},
-		{"what has no signs", `type T struct { s []float64; x float64 }
+		{"in what cannot be compared", `type T struct { s []float64; x float64; in [2]struct { f func(); y float32 }; z any }
+type U struct { s []float64; n int }
+func f(t T) string { return fmt.Sprint(t.x, t.in[0].y, t.in[1].y, t.s == nil, t.z) }
+func u(x U) int { return x.n }
+---
+z := math.Copysign(0, -1)
+t := T{x: z}
+fmt.Println(f(t), f(T{}), f(T{x: z, z: 1}))
+t.in[1].y = float32(z)
+fmt.Println(f(t), t.x, u(U{n: 1}))`, `func u(x U) int {
+return x.n
+}`},
+		{"what has no signs", `type T struct { s []float64; n int }
 func f(t T) T { return t }
 func g(p [2]int) [2]int { return p }
 ---
-fmt.Println(f(T{x: 1}), g([2]int{1}))`, `func g(p [2]int) [2]int {
+fmt.Println(f(T{n: 1}), g([2]int{1}))`, `func g(p [2]int) [2]int {
 return p
 }`},
 	})
