@@ -33,6 +33,16 @@ type cellEntry struct {
 	Message []byte        `json:"message,omitempty"`
 	Hint    string        `json:"hint,omitempty"`
 	Time    time.Duration `json:"time"`
+	Shown   []shownEntry  `json:"shown,omitempty"`
+}
+
+// shownEntry is a stored display. Its data is kept to the byte, and not as JSON
+// in JSON, which may be written anew.
+type shownEntry struct {
+	Kind  string `json:"kind"`
+	Text  string `json:"text"`
+	Data  []byte `json:"data,omitempty"`
+	Fault string `json:"fault,omitempty"`
 }
 
 // get returns the result stored under the key of p on an engine.
@@ -48,9 +58,11 @@ func (c *Cache) get(key string, p *Program, engine string) (Result, bool) {
 	res := Result{Engine: engine}
 	for i, u := range p.Cells {
 		c := e.Cells[i]
-		res.Cells = append(res.Cells, CellResult{
-			ID: u.ID, Output: string(c.Output), Status: c.Status, Message: string(c.Message), Hint: c.Hint, Pos: u.Pos, Time: c.Time,
-		})
+		r := CellResult{ID: u.ID, Output: string(c.Output), Status: c.Status, Message: string(c.Message), Hint: c.Hint, Pos: u.Pos, Time: c.Time}
+		for _, d := range c.Shown {
+			r.Displays = append(r.Displays, Display{Kind: d.Kind, Text: d.Text, Data: d.Data, Fault: d.Fault})
+		}
+		res.Cells = append(res.Cells, r)
 	}
 	return res, res.succeeded(p)
 }
@@ -62,7 +74,11 @@ func (c *Cache) put(key string, res Result) error {
 	}
 	var e entry
 	for _, r := range res.Cells {
-		e.Cells = append(e.Cells, cellEntry{Output: []byte(r.Output), Status: r.Status, Message: []byte(r.Message), Hint: r.Hint, Time: r.Time})
+		c := cellEntry{Output: []byte(r.Output), Status: r.Status, Message: []byte(r.Message), Hint: r.Hint, Time: r.Time}
+		for _, d := range r.Displays {
+			c.Shown = append(c.Shown, shownEntry{Kind: d.Kind, Text: d.Text, Data: d.Data, Fault: d.Fault})
+		}
+		e.Cells = append(e.Cells, c)
 	}
 	data, err := json.Marshal(e)
 	if err != nil {
@@ -80,11 +96,7 @@ type LastRun struct {
 
 // recordKey is where the record of p on an engine is.
 func (c *Cache) recordKey(p *Program, engine string) string {
-	tail := ""
-	if p.Tail && len(p.Cells) > 0 {
-		tail = p.Cells[len(p.Cells)-1].ID
-	}
-	return store.Key("record", c.Book, p.Chapter, p.Env, tail, engine)
+	return store.Key("record", c.Book, p.Chapter, p.Env, p.variant(), engine)
 }
 
 // lastRun returns the record of p on an engine, or nil.

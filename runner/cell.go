@@ -48,6 +48,7 @@ type Cell struct {
 	Expect  Expect        // how it must fail; "" if it must not
 	Timeout time.Duration // 0 means DefaultTimeout
 	Allow   []string      // what the chapter lets its cells use: see [Cell.Uses]
+	Sweep   []SweepConst  // constants that it runs with other values of, too: see [Sweep]
 
 	// Source is the cell's text with lines ending in "\n". Its first line is
 	// line Line of the chapter; line i (0-based) of Source begins at column

@@ -119,6 +119,15 @@ type Loader func(paths []string) (types.Importer, error)
 // folder, each under a name of its own, Go files must parse, and there must be a
 // cell of commands to use them.
 //
+// # Cells that are swept
+//
+// A cell can name constants that it declares, and values for each. It is part of
+// its environment's program as ever. Besides, it makes a program for every other
+// combination of values: of the cells above it and of the cell, with these values
+// in place of the text's; see [Sweep]. The values are of the constant's own
+// kind, differ, and the text's own is one of them. Each of these programs is
+// checked by itself. How they are compiled together, see compose_shared.go.
+//
 // A program is checked before any engine sees it: first as the tree of the
 // cells' own syntax, for the types of variables and for errors at the places
 // and in the words that the author knows, and once more as the text that is
@@ -142,12 +151,17 @@ func composeWithin(cells []Cell, load Loader, limit time.Duration) *Composition 
 		envs[i] = env.within(limit, func() { env.compose(imp) })
 	})
 
+	for _, env := range envs {
+		env.composeSweeps(imp, limit)
+	}
+
 	c := &Composition{}
 	var problems problems
 	for _, env := range envs {
 		problems.list = append(problems.list, env.problems.list...)
 		c.Programs = append(c.Programs, env.programs...)
 		c.Static = append(c.Static, env.statics...)
+		c.Sweeps = append(c.Sweeps, env.sweeps...)
 	}
 	c.Problems = problems.sorted(imp.err != nil)
 	return c
@@ -157,6 +171,7 @@ func composeWithin(cells []Cell, load Loader, limit time.Duration) *Composition 
 type Composition struct {
 	Programs []*Program
 	Static   []Static
+	Sweeps   []*Sweep
 	Problems []Problem
 }
 
@@ -182,8 +197,12 @@ type environment struct {
 	elsewhere  func(s *source, name string) (ProblemNote, bool)
 	asideNames map[string][]asideName // of cells that the program goes without; made when needed
 
+	program   *unit // of its program, if there is one and nothing is wrong with it
+	truncated bool  // cells are missing below, which may use what these import
+
 	programs []*Program
 	statics  []Static
+	sweeps   []*Sweep
 }
 
 func newEnvironment(chapter, name string) *environment {
@@ -264,6 +283,7 @@ func (env *environment) compose(imp *imports) {
 	if sound && len(prog.cells) > 0 {
 		if main = prog.emit(); main != nil {
 			env.programs = append(env.programs, main)
+			env.program = prog
 		}
 	}
 	env.composePanics(prog, imp)
@@ -315,6 +335,7 @@ func (ps *problems) add(s *source, p Problem) bool {
 	}
 	ps.seen[p.Pos] = true
 	s.faulty = true
+	p.Env = s.Env
 	ps.list = append(ps.list, placedProblem{Problem: p, cell: s})
 	return true
 }

@@ -155,6 +155,7 @@ func (e *emitter) collectEdits() {
 					edits = append(edits, edit{r.off + len(v.name), 0, v.final[len(v.name):]})
 				}
 			}
+			edits = append(edits, p.swaps...)
 			if a, ok := p.stmt.(*ast.AssignStmt); ok && a.Tok == token.DEFINE {
 				edits = append(edits, edit{p.offset(a.TokPos), len(":"), ""})
 			}
@@ -416,6 +417,9 @@ func (e *emitter) copy(p *piece, part span, indent string) {
 			e.out.text(edits[0].insert)
 			off += edits[0].del
 			edits = edits[1:]
+			for len(solid) > 0 && solid[0].end <= off { // it was replaced
+				solid = solid[1:]
+			}
 			continue
 		}
 		inside := len(solid) > 0 && solid[0].off < off

@@ -113,6 +113,9 @@ func (u *unit) declaredBelow(name string, s *source) (*entity, bool) {
 // spares reports whether an import need not be used by the cells below it: they
 // are not all there, or a cell with a program of its own uses it.
 func (env *environment) spares(e *entity) bool {
+	if env.truncated {
+		return true
+	}
 	if env.tail != nil {
 		return e.src != env.tail
 	}

@@ -44,6 +44,7 @@ type piece struct {
 	faulty bool      // it has a problem
 
 	initName string // of a function init: its name in Program.Source
+	swaps    []edit // values of constants that are swept
 }
 
 func newSource(c *Cell, index, order int) *source {

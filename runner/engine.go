@@ -18,6 +18,7 @@ type EventKind string
 const (
 	Began   EventKind = "began"   // cell Cell is about to run
 	Printed EventKind = "printed" // cell Cell printed Text
+	Showed  EventKind = "showed"  // cell Cell showed Display
 	Ended   EventKind = "ended"   // the program ended in cell Cell with Status; exactly one for each program, last
 )
 
@@ -25,11 +26,12 @@ const (
 // encodes as JSON.
 type Event struct {
 	Kind    EventKind
-	Cell    int    // index into Program.Cells
-	Text    []byte // Printed
-	Status  Status // Ended: Done after the last cell, else how it failed
-	Message string // Ended with another Status than Done
-	Cut     int    // Ended: bytes at the end of the cell's output that are the crash report, not output
+	Cell    int      // index into Program.Cells
+	Text    []byte   // Printed
+	Display *Display // Showed
+	Status  Status   // Ended: Done after the last cell, else how it failed
+	Message string   // Ended with another Status than Done
+	Cut     int      // Ended: bytes at the end of the cell's output that are the crash report, not output
 	Hint    string
 	Pos     Pos // Ended: the place in the chapter, zero if unknown
 }

@@ -1,6 +1,9 @@
 package runner
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Explanation is what is known of a program on an engine, without running it.
 type Explanation struct {
@@ -15,7 +18,7 @@ type Explanation struct {
 func Explain(p *Program, opt RunOptions) ([]Explanation, error) {
 	var all []Explanation
 	for _, e := range opt.Engines {
-		if !p.runsOn(e) {
+		if !p.runsOn(e, opt.Engines) {
 			continue
 		}
 		id, err := opt.Identity(e, p)
@@ -30,5 +33,14 @@ func Explain(p *Program, opt RunOptions) ([]Explanation, error) {
 	return all, nil
 }
 
-// runsOn reports whether p is for an engine.
-func (p *Program) runsOn(e Engine) bool { return !p.GoOnly || e.Name() == "go" }
+// runsOn reports whether p is for an engine, among those that there are.
+func (p *Program) runsOn(e Engine, all []Engine) bool {
+	switch {
+	case e.Name() == "go":
+		return true
+	case p.GoOnly:
+		return false
+	}
+	compiled := slices.ContainsFunc(all, func(e Engine) bool { return e.Name() == "go" })
+	return len(p.Swept) == 0 || !compiled && e == all[0]
+}

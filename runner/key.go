@@ -13,7 +13,7 @@ import (
 )
 
 // keyFormat changes when the meaning of a stored result changes.
-const keyFormat = "rtbook result 3"
+const keyFormat = "rtbook result 4"
 
 // Identity is what an engine's results depend on besides the program.
 type Identity struct {
@@ -50,6 +50,9 @@ func (p *Program) Parts(id Identity) []Part {
 	}
 	if p.Shell == nil {
 		all = append(all, Part{Name: "code", Value: p.Source, Text: true}, Part{Name: "places", Value: store.Key(p.WithLines())})
+	}
+	if p.Shared != nil && id.Engine == "go" {
+		all = append(all, Part{Name: "compiled as", Value: p.Shared.hash()})
 	}
 	all = append(all, fields("", *p)...)
 	for i, u := range p.Cells {
@@ -93,6 +96,7 @@ func notInKey(structure string) []string {
 	case "Program":
 		return []string{
 			"Source", "Map", "Cells", "Shell", // have parts of their own
+			"Shared",  // likewise
 			"Imports", // are in Source, and have parts as packages
 			"GoOnly",  // says which engines run it, not what it does on one
 		}

@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"encoding/json"
 	"strconv"
 	"time"
 )
@@ -37,6 +38,12 @@ type Program struct {
 	// CellFunc(Init) is the rest of it. main calls CellFunc from Init on.
 	Unwritable []Unwritable
 	Init       int
+
+	// Swept are the values that constants have here in place of the text's, if
+	// this is a variant of an environment's program. Of such a program only the
+	// last cell counts. Shared, if not nil, is another way to the same results.
+	Swept  []Setting
+	Shared *Shared
 
 	Shell *Shell // the program is commands in a folder, not Go: Source, Map and Imports are empty
 
@@ -131,7 +138,21 @@ type CellResult struct {
 	Hint    string `json:"hint,omitempty"`
 	Pos     Pos    `json:"pos"` // where it ended, as well as the engine can tell; else the cell's first line
 
+	Displays []Display `json:"displays,omitempty"` // what it showed besides text, in order
+
 	Time time.Duration `json:"time"` // it took, when it ran; a sample
+}
+
+// Display is something that a cell showed besides text: see package
+// runner/show, whose types Data encodes.
+type Display struct {
+	Kind string          `json:"kind"` // "table", "figure", "chart", "timeline", "ruler", "stepper"
+	Text string          `json:"text"` // its text form, which the cell printed
+	Data json.RawMessage `json:"data,omitempty"`
+
+	// Fault says why it cannot be shown, "" if it can; if it cannot, Data is
+	// nil, and Text says so.
+	Fault string `json:"fault,omitempty"`
 }
 
 // Result is what a program did on one engine: a CellResult for each of its
@@ -144,7 +165,9 @@ type Result struct {
 // Problem is a fault in the cells, found before anything ran.
 type Problem struct {
 	Pos     Pos
+	Env     string // the environment of the cell that it is about
 	Attr    string // the attribute that the problem is about, if Pos is only the cell: "expect", "file"
+	AttrAt  int    // of Attr's value the byte, counted from 1, that it is about; 0 is the attribute itself
 	Message string
 	Notes   []ProblemNote
 	Hint    string

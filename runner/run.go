@@ -27,7 +27,8 @@ type RunOptions struct {
 type Results map[*Program][]Result
 
 // Run runs each program on every engine (one marked GoOnly on no other than
-// the engine "go"). What the cache knows is not run. All engines work at the
+// the engine "go", and a variant of a sweep on one engine only: "go" if it is
+// among them). What the cache knows is not run. All engines work at the
 // same time. Its error means that an engine could not work or that ctx ended;
 // a failing cell is not an error but a result.
 func Run(ctx context.Context, ps []*Program, opt RunOptions) (Results, error) {
@@ -35,7 +36,7 @@ func Run(ctx context.Context, ps []*Program, opt RunOptions) (Results, error) {
 	work := make([]batch, len(opt.Engines))
 	for i, e := range opt.Engines {
 		for _, p := range ps {
-			if p.runsOn(e) {
+			if p.runsOn(e, opt.Engines) {
 				work[i].programs = append(work[i].programs, p)
 				r.total++
 			}
@@ -185,11 +186,27 @@ func (r Result) failure(p *Program) string {
 // if that is not the chapter's own, and the cell if only one counts.
 func (p *Program) Name() string {
 	name := p.Chapter
-	if p.Tail && len(p.Cells) > 0 {
+	if (p.Tail || len(p.Swept) > 0) && len(p.Cells) > 0 {
 		name += "#" + p.Cells[len(p.Cells)-1].ID
+	}
+	for _, s := range p.Swept {
+		name += " " + s.Name + "=" + s.Value
 	}
 	if p.Env != "" {
 		name += " (env " + p.Env + ")"
+	}
+	return name
+}
+
+// variant tells the programs of an environment apart: by the cell, if only the
+// last counts, and by the values that constants have in it.
+func (p *Program) variant() string {
+	if !p.Tail && len(p.Swept) == 0 || len(p.Cells) == 0 {
+		return ""
+	}
+	name := p.Cells[len(p.Cells)-1].ID
+	for _, s := range p.Swept {
+		name += "\x00" + s.Name + "=" + s.Value
 	}
 	return name
 }
@@ -198,6 +215,7 @@ func (p *Program) Name() string {
 type collector struct {
 	program *Program
 	text    []strings.Builder
+	shown   [][]Display
 	began   []time.Time // of the cells that began; then the time of the end
 	end     Event
 	ended   bool
@@ -206,7 +224,7 @@ type collector struct {
 func collectors(ps []*Program) map[*Program]*collector {
 	all := make(map[*Program]*collector, len(ps))
 	for _, p := range ps {
-		all[p] = &collector{program: p, text: make([]strings.Builder, len(p.Cells))}
+		all[p] = &collector{program: p, text: make([]strings.Builder, len(p.Cells)), shown: make([][]Display, len(p.Cells))}
 	}
 	return all
 }
@@ -219,6 +237,10 @@ func (c *collector) add(ev Event) {
 		if ev.Cell >= 0 && ev.Cell < len(c.text) {
 			c.text[ev.Cell].Write(ev.Text)
 		}
+	case Showed:
+		if ev.Cell >= 0 && ev.Cell < len(c.shown) && ev.Display != nil {
+			c.shown[ev.Cell] = append(c.shown[ev.Cell], *ev.Display)
+		}
 	case Ended:
 		c.began = append(c.began, time.Now())
 		c.end, c.ended = ev, true
@@ -230,7 +252,7 @@ func (c *collector) add(ev Event) {
 func (c *collector) cells() []CellResult {
 	var all []CellResult
 	for i, u := range c.program.Cells {
-		r := CellResult{ID: u.ID, Output: c.text[i].String(), Status: Done, Pos: u.Pos}
+		r := CellResult{ID: u.ID, Output: c.text[i].String(), Status: Done, Pos: u.Pos, Displays: c.shown[i]}
 		switch {
 		case c.end.Status == Done || i < c.end.Cell:
 		case i > c.end.Cell:

@@ -23,7 +23,8 @@ type Engine struct {
 func (*Engine) Name() string { return "go" }
 
 // Run runs ps. A program that does not compile is refused at its place in the
-// chapter, and the others run.
+// chapter, and the others run. Programs that share another (see
+// [runner.Shared]) are that one, which is compiled once.
 func (e *Engine) Run(ctx context.Context, ps []*runner.Program, emit func(*runner.Program, runner.Event)) error {
 	scratch, err := sandbox.MakeScratch("build")
 	if err != nil {
@@ -48,14 +49,16 @@ func (e *Engine) Run(ctx context.Context, ps []*runner.Program, emit func(*runne
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(jobs(e.Jobs))
 	for _, u := range b.units {
-		if u.refusal != nil {
-			emit(u.program, *u.refusal)
-			continue
+		for i, p := range u.programs() {
+			if u.refusal != nil {
+				emit(p, *u.refusal)
+				continue
+			}
+			group.Go(func() error {
+				child := sandbox.Child{Path: u.binary, Args: u.args(i)}
+				return sandbox.Run(ctx, child, p, nil, func(ev runner.Event) { emit(p, ev) })
+			})
 		}
-		group.Go(func() error {
-			child := sandbox.Child{Path: u.binary}
-			return sandbox.Run(ctx, child, u.program, nil, func(ev runner.Event) { emit(u.program, ev) })
-		})
 	}
 	for _, p := range shells {
 		group.Go(func() error {
