@@ -199,6 +199,18 @@ func (h *Heap) Run() {
 // Events returns every event so far, oldest first; none without Config.Record.
 func (h *Heap) Events() []event.Event { return h.log.Events() }
 
+// Effects returns what every event so far did to the lists and bits of the heap,
+// beside what the event says; none without Config.Record.
+func (h *Heap) Effects() []event.Effect { return h.log.Effects() }
+
+// Err returns the throw that has ended the machine, or nil.
+func (h *Heap) Err() error {
+	if h.thrown == nil {
+		return nil
+	}
+	return h.thrown
+}
+
 // Why returns the events of the last operation: what it did, and why.
 func (h *Heap) Why() []event.Event { return h.log.Since(h.opMark) }
 
@@ -215,13 +227,19 @@ func (h *Heap) then(steps ...func()) {
 // begin starts an operation on P p, after finishing one that is under way.
 func (h *Heap) begin(p int) *proc {
 	h.mustRun()
-	if p < 0 || p >= len(h.procs) {
-		panic(fmt.Sprintf("alloc: there is no P %d: Config.Procs is %d", p, len(h.procs)))
-	}
 	h.Run()
 	h.opP = p
 	h.opMark = h.log.Len()
 	return h.procs[p]
+}
+
+// beginOn is begin for a P that the caller chose, in a call of this name.
+func (h *Heap) beginOn(call string, p int) *proc {
+	h.mustRun()
+	if p < 0 || p >= len(h.procs) {
+		panic(fmt.Sprintf("alloc: %s on P %d, which there is not: Config.Procs is %d", call, p, len(h.procs)))
+	}
+	return h.begin(p)
 }
 
 // mustRun panics if the machine is frozen.
@@ -234,15 +252,19 @@ func (h *Heap) mustRun() {
 // emit ends the current step with its event.
 func (h *Heap) emit(kind event.Kind, why event.Reason, args ...uint64) {
 	h.did = true
-	if !h.log.Record {
-		return
+	if h.log.Record {
+		h.record(kind, why, args)
 	}
-	e := event.Event{M: event.None, P: int32(h.opP), G: event.None, Kind: kind, Reason: why}
+}
+
+// record writes down the event of the current step.
+func (h *Heap) record(kind event.Kind, why event.Reason, args []uint64) {
+	e := h.log.Next()
+	e.M, e.P, e.G, e.Kind, e.Reason = event.None, int32(h.opP), event.None, kind, why
 	if h.cfg.Clock != nil {
 		e.Time = h.cfg.Clock()
 	}
 	copy(e.Args[:], args)
-	h.log.Emit(e)
 }
 
 // throw ends the machine as runtime.throw ends a process.
@@ -253,7 +275,10 @@ func (h *Heap) throw(text, format string, args ...any) {
 
 // lock counts one acquisition of mheap.lock. Nothing else runs, so there is
 // nothing to exclude.
-func (h *Heap) lock() { h.stats.heapLocks++ }
+func (h *Heap) lock() {
+	h.stats.heapLocks++
+	h.log.Effect(event.Effect{Op: event.OpHeapLock})
+}
 
 // RuntimeError is a run-time panic of Go: an error that a program can recover
 // from, unlike a Throw. The machine is as it was before the request.

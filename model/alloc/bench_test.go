@@ -3,6 +3,7 @@ package alloc
 import (
 	"runtime"
 	"testing"
+	"time"
 )
 
 // BenchmarkSmall makes small objects that nobody watches, a heap's worth of 64
@@ -24,6 +25,26 @@ func BenchmarkSmall(b *testing.B) {
 			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds()/1e6, "M/s")
 		})
 	}
+}
+
+// BenchmarkRecorded makes objects of mixed sizes in heaps that record and in
+// heaps that do not, in turn, and reports what recording costs: the recorded
+// time as a multiple of the other.
+func BenchmarkRecorded(b *testing.B) {
+	const requests = 20_000
+	var took [2]time.Duration
+	for b.Loop() {
+		for i, record := range []bool{false, true} {
+			began := time.Now()
+			h := New(Config{Procs: 2, Record: record})
+			for j := range requests {
+				h.Malloc(j%2, 8+j%600, j/2%2 == 0)
+			}
+			took[i] += time.Since(began)
+		}
+	}
+	b.ReportMetric(float64(took[1].Nanoseconds())/float64(b.N*requests), "ns/request")
+	b.ReportMetric(float64(took[1])/float64(took[0]), "x")
 }
 
 // BenchmarkMillionObjects builds a heap of a million objects of mixed sizes,

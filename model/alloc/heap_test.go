@@ -2,7 +2,7 @@ package alloc
 
 import (
 	"errors"
-	"strings"
+	"fmt"
 	"testing"
 
 	"rtbook/model/event"
@@ -422,16 +422,23 @@ func makesliceError(t *testing.T, size int) (text string) {
 }
 
 func TestNoSuchP(t *testing.T) {
-	h := New(Config{Procs: 2})
+	h := New(Config{Procs: 2, Record: true})
+	h.Malloc(1, 64, true)
+	before := text(h.Snapshot())
 	for _, p := range []int{-1, 2} {
-		func() {
-			defer func() {
-				if text, _ := recover().(string); !strings.Contains(text, "Config.Procs is 2") {
-					t.Errorf("P %d: %q", p, text)
-				}
-			}()
-			h.Malloc(p, 1, true)
-		}()
+		for call, do := range map[string]func(){
+			"Malloc":         func() { h.Malloc(p, 1, true) },
+			"FlushCache":     func() { h.FlushCache(p) },
+			"FlushPageCache": func() { h.FlushPageCache(p) },
+		} {
+			want := fmt.Sprintf("alloc: %s on P %d, which there is not: Config.Procs is 2", call, p)
+			if got := refused(do); got != want {
+				t.Errorf("%q, want %q", got, want)
+			}
+		}
+	}
+	if got := text(h.Snapshot()); got != before {
+		t.Errorf("a refused call changed the machine:\n%s\nwas\n%s", got, before)
 	}
 }
 

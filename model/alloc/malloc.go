@@ -114,25 +114,22 @@ func (h *Heap) Malloc(p int, size int, noscan bool) Object {
 }
 
 // mallocFast serves a small request that needs nothing but its P's mcache, as
-// most do, if nobody watches its steps. It does what they would have done.
+// most do. It does what the steps would have done, and says so in the same
+// events, without the pile of steps to come.
 func (h *Heap) mallocFast(p int, size int, noscan bool) bool {
-	if h.log.Record || h.thrown != nil || len(h.todo) != 0 || uint(p) >= uint(len(h.procs)) ||
+	if h.thrown != nil || len(h.todo) != 0 || uint(p) >= uint(len(h.procs)) ||
 		size <= 0 || size > maxSmallRequest {
 		return false
 	}
-	h.opP = p
 	c := &h.procs[p].cache
-	r := request{served: ByMcache, locks: [2]int{h.stats.heapLocks, h.stats.centralLocks}}
+	r := request{p: h.procs[p], served: ByMcache, locks: [2]int{h.stats.heapLocks, h.stats.centralLocks}}
 	r.object = Object{Size: size, Noscan: noscan}
-	r.header = headerOf(uint64(size), noscan)
-	tiny := noscan && size < maxTinySize
-	if tiny {
-		r.spc = tinySpanClass
-		if s := h.tinyFits(&r, c); s != nil {
-			return true
-		}
-	} else {
-		r.spc = makeSpanClass(classFor(uint64(size)+r.header), noscan)
+	why := r.classify()
+	tiny := why == event.WhyTinySize
+	if tiny && c.tinyRoom(uint64(size)) != noRoom {
+		h.beginFast(&r, p, why)
+		h.tinyFits(&r, c)
+		return true
 	}
 	s := c.alloc[r.spc]
 	if s == nil {
@@ -142,18 +139,25 @@ func (h *Heap) mallocFast(p int, size int, noscan bool) bool {
 	if !ok {
 		return false
 	}
-	r.p = h.procs[p]
+	h.beginFast(&r, p, why)
 	h.give(&r, s, slot, event.WhyFreeSlot)
 	if tiny {
-		c.tryTinyBlock(h.last.Addr, uint64(size))
+		h.newTinyBlock(&r)
 	}
 	return true
+}
+
+// beginFast is begin and mallocgc for a request that is known to be served.
+func (h *Heap) beginFast(r *request, p int, why event.Reason) {
+	h.opP = p
+	h.opMark = h.log.Len()
+	h.emitMallocgc(r, why)
 }
 
 // BeginMalloc begins a request and does nothing of it yet: Step does. When
 // Step returns false, Last has the object.
 func (h *Heap) BeginMalloc(p int, size int, noscan bool) {
-	proc := h.begin(p)
+	proc := h.beginOn("Malloc", p)
 	if size < 0 || size > maxAlloc {
 		// runtime/slice.go: makeslice.
 		panic(&RuntimeError{"runtime error: makeslice: len out of range"})
@@ -184,22 +188,37 @@ func (h *Heap) mallocgc(r *request) {
 		h.then(func() { h.mallocgcLarge(r) })
 		return
 	}
-	r.header = headerOf(size, noscan)
-	class := classFor(size + r.header)
-	r.spc = makeSpanClass(class, noscan)
-	why, next := event.WhySmallNoscan, h.mallocgcSmall
-	switch {
-	case noscan && size < maxTinySize:
-		r.spc = tinySpanClass
-		why, next = event.WhyTinySize, h.mallocgcTiny
-	case r.header != 0:
-		why = event.WhySmallHeader
-	case !noscan:
-		why = event.WhySmallScan
+	why, next := r.classify(), h.mallocgcSmall
+	if why == event.WhyTinySize {
+		next = h.mallocgcTiny
 	}
-	class = r.spc.class()
-	h.emit(event.Mallocgc, why, size, uint64(class), uint64(classToSize[class]))
+	h.emitMallocgc(r, why)
 	h.then(func() { next(r) })
+}
+
+// classify finds the span class and the header of a small request, and says
+// which way it goes.
+func (r *request) classify() event.Reason {
+	size, noscan := uint64(r.object.Size), r.object.Noscan
+	if noscan && size < maxTinySize {
+		r.spc = tinySpanClass
+		return event.WhyTinySize
+	}
+	r.header = headerOf(size, noscan)
+	r.spc = makeSpanClass(classFor(size+r.header), noscan)
+	switch {
+	case r.header != 0:
+		return event.WhySmallHeader
+	case !noscan:
+		return event.WhySmallScan
+	}
+	return event.WhySmallNoscan
+}
+
+// emitMallocgc says that a small request begins.
+func (h *Heap) emitMallocgc(r *request, why event.Reason) {
+	class := r.spc.class()
+	h.emit(event.Mallocgc, why, uint64(r.object.Size), uint64(class), uint64(classToSize[class]))
 }
 
 // mallocgcTiny puts the object behind others in the P's block of 16 bytes, or
@@ -214,10 +233,12 @@ func (h *Heap) mallocgcTiny(r *request) {
 	)
 }
 
-// tinyFits puts the object into the tiny block and returns its span, if it has
-// room.
-func (h *Heap) tinyFits(r *request, c *mcache) *mspan {
-	size, off := uint64(r.object.Size), c.tinyoffset
+// noRoom is the place of an object that does not fit into the tiny block.
+const noRoom = ^uint64(0)
+
+// tinyRoom returns where in the tiny block an object of some bytes fits.
+func (c *mcache) tinyRoom(size uint64) uint64 {
+	off := c.tinyoffset
 	switch {
 	case size&7 == 0:
 		off = alignUp(off, 8)
@@ -227,6 +248,17 @@ func (h *Heap) tinyFits(r *request, c *mcache) *mspan {
 		off = alignUp(off, 2)
 	}
 	if off+size > maxTinySize || c.tiny == 0 {
+		return noRoom
+	}
+	return off
+}
+
+// tinyFits puts the object into the tiny block and returns its span, if it has
+// room.
+func (h *Heap) tinyFits(r *request, c *mcache) *mspan {
+	size := uint64(r.object.Size)
+	off := c.tinyRoom(size)
+	if off == noRoom {
 		return nil
 	}
 	c.tinyoffset = off + size

@@ -62,6 +62,7 @@ func (h *Heap) takeSpan(r *request) {
 	h.stats.heapLive += live
 	h.countScan(&r.p.cache)
 	r.p.cache.alloc[r.spc] = s
+	h.log.Effect(event.Effect{Op: event.OpMcache, I: int32(r.p.id), J: int32(r.spc), N: s.base})
 	h.emit(event.Refill, event.WhyMcacheTakes, s.base, s.free(), uint64(s.nelems), live)
 }
 
@@ -105,7 +106,7 @@ func (h *Heap) allocLarge(r *request) {
 // FlushCache gives every cached span of P p back, as ReadMemStats does with
 // all Ps to have exact numbers (runtime/mstats.go: flushmcache).
 func (h *Heap) FlushCache(p int) {
-	proc := h.begin(p)
+	proc := h.beginOn("FlushCache", p)
 	h.then(func() { h.releaseAll(proc, event.WhyFlushAsked) })
 	h.Run()
 }
@@ -131,6 +132,7 @@ func (h *Heap) releaseAll(p *proc, why event.Reason) {
 				h.stats.heapLive -= s.free() * s.elemsize
 			}
 			c.alloc[spc] = nil
+			h.log.Effect(event.Effect{Op: event.OpMcache, I: int32(p.id), J: int32(spc)})
 			h.uncacheSpan(s)
 		})
 	}

@@ -155,7 +155,7 @@ func (h *Heap) FreeSpan(addr uint64) {
 // FlushPageCache gives the pages in P p's cache back to the heap, as the end of
 // a collection does with every idle P (runtime/mgc.go: gcMarkTermination).
 func (h *Heap) FlushPageCache(p int) {
-	proc := h.begin(p)
+	proc := h.beginOn("FlushPageCache", p)
 	h.then(func() {
 		h.lock()
 		c := &proc.pcache

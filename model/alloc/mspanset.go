@@ -1,5 +1,7 @@
 package alloc
 
+import "rtbook/model/event"
+
 // spanSet is a queue, first in, first out: an index that counts pushes and
 // pops, and blocks of 512 spans that it points into. The real one is pushed to
 // and popped from by atomic operations on the index; a lock is taken only to
@@ -21,9 +23,29 @@ func (h *Heap) push(set *spanSet, s *mspan) {
 	set.tail++
 	if top == uint64(len(set.spine)) {
 		h.stats.centralLocks++
+		h.log.Effect(event.Effect{Op: event.OpCentralLock})
 		set.spine = append(set.spine, h.newSpanSetBlock())
 	}
 	set.spine[top].spans[bottom] = s
+	h.noteSet(event.OpSetPush, set, s)
+}
+
+// noteSet records that s has joined or left a set.
+func (h *Heap) noteSet(op event.Op, set *spanSet, s *mspan) {
+	if !h.log.Record {
+		return
+	}
+	c := &h.central[s.class]
+	number := int32(0)
+	switch set {
+	case &c.partial[1]:
+		number = 1
+	case &c.full[0]:
+		number = 2
+	case &c.full[1]:
+		number = 3
+	}
+	h.log.Effect(event.Effect{Op: op, I: int32(s.class), J: number, N: s.base})
 }
 
 // newSpanSetBlock takes a block that another set has emptied, or else a new
@@ -57,6 +79,7 @@ func (h *Heap) pop(set *spanSet) *mspan {
 	if block.popped++; block.popped == spanSetBlockEntries {
 		h.freeSpanSetBlock(set, top)
 	}
+	h.noteSet(event.OpSetPop, set, s)
 	return s
 }
 

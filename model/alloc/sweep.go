@@ -85,6 +85,7 @@ func (h *Heap) setMarked(s *mspan, slot uint16) {
 		return
 	}
 	setBit(s.gcmarkBits, slot)
+	h.log.Effect(event.Effect{Op: event.OpMark, I: int32(slot), N: s.base})
 	ha, page := h.pageOf(s.base)
 	ha.pageMarks[page/64] |= 1 << (page % 64)
 	h.markedBytes += s.elemsize

@@ -62,32 +62,38 @@ type kindInfo struct {
 	format string
 }
 
-func (k Kind) info() kindInfo {
-	switch {
-	case k >= schedBase:
-		return schedKinds[k]
-	case k >= bootBase:
-		return bootKinds[k]
-	case k >= gcBase:
-		return gcKinds[k]
-	default:
-		return allocKinds[k]
+// kinds and reasons are the tables of the machines in one, by number: they are
+// asked for each event of a recording.
+var (
+	kinds   = byNumber(allocKinds, gcKinds, bootKinds, schedKinds)
+	reasons = byNumber(allocReasons, gcReasons, bootReasons, schedReasons)
+)
+
+func byNumber[N ~uint16, T any](tables ...map[N]T) []T {
+	var all []T
+	for _, table := range tables {
+		for n, v := range table {
+			for int(n) >= len(all) {
+				all = append(all, *new(T))
+			}
+			all[n] = v
+		}
 	}
+	return all
+}
+
+func (k Kind) info() kindInfo {
+	if int(k) < len(kinds) {
+		return kinds[k]
+	}
+	return kindInfo{}
 }
 
 func (r Reason) format() string {
-	switch {
-	case r >= schedBase:
-		return schedReasons[r]
-	case r >= bootBase:
-		return bootReasons[r]
-	case r >= gcBase:
-		return gcReasons[r]
-	case r == NoReason:
-		return ""
-	default:
-		return allocReasons[r]
+	if int(r) < len(reasons) {
+		return reasons[r]
 	}
+	return ""
 }
 
 // String returns the kind's name, as in "SpanAlloc".
@@ -99,93 +105,142 @@ func (k Kind) String() string {
 }
 
 // Why returns the event's reason in words, with its numbers filled in, or "".
-func (e Event) Why() string { return e.fill(e.Reason.format()) }
+func (e Event) Why() string {
+	_, why := e.Words(nil)
+	return why
+}
 
 // Detail returns the event's arguments in words, or "".
-func (e Event) Detail() string { return e.fill(e.Kind.info().format) }
+func (e Event) Detail() string {
+	detail, _ := e.Words(nil)
+	return detail
+}
+
+// Words returns Detail and Why, with the name of thing n in the place of each
+// "#n". A number that has no name stays as it is.
+func (e Event) Words(names []string) (detail, why string) {
+	detail, why = e.Kind.info().format, e.Reason.format()
+	if strings.IndexByte(detail, '%') < 0 && strings.IndexByte(why, '%') < 0 {
+		return detail, why
+	}
+	// The words of a recording are made all at once: both texts of an event are
+	// one string, so that there are half as many.
+	var space [256]byte
+	text := e.fill(space[:0], detail, names)
+	n := len(text)
+	both := string(e.fill(text, why, names))
+	return both[:n], both[n:]
+}
 
 // String returns the whole event on one line: kind, arguments, reason.
-func (e Event) String() string {
-	var b strings.Builder
-	b.WriteString(e.Kind.String())
-	if d := e.Detail(); d != "" {
-		b.WriteString(" " + d)
-	}
-	if w := e.Why(); w != "" {
-		b.WriteString(": " + w)
-	}
-	return b.String()
-}
+func (e Event) String() string { return e.Named(nil) }
 
-// Named returns the whole event on one line, with the name of thing n in the
-// place of each "#n". A number that has no name stays as it is.
+// Named is String with the name of thing n in the place of each "#n". A number
+// that has no name stays as it is.
 func (e Event) Named(names []string) string {
-	parts := strings.Split(e.String(), "#")
-	for i, part := range parts[1:] {
-		digits := len(part) - len(strings.TrimLeft(part, "0123456789"))
-		if n, err := strconv.Atoi(part[:digits]); err == nil && n < len(names) {
-			parts[i+1] = names[n] + part[digits:]
-		} else {
-			parts[i+1] = "#" + part
+	line := e.Kind.String()
+	detail, why := e.Words(names)
+	if detail != "" {
+		line += " " + detail
+	}
+	if why != "" {
+		line += ": " + why
+	}
+	return line
+}
+
+// fill appends a format with e's arguments in it. Its verbs are %[n]d and %#[n]x
+// for argument n as a number, %[n]z for the "s" of a plural, which it writes
+// unless argument n is 1, and %% for a percent sign.
+func (e *Event) fill(text []byte, format string, names []string) []byte {
+	for at := strings.IndexByte(format, '%'); at >= 0; at = strings.IndexByte(format, '%') {
+		text = append(text, format[:at]...)
+		format = format[at+1:]
+		if format[0] == '%' {
+			text = append(text, '%')
+			format = format[1:]
+			continue
+		}
+		n := strings.IndexByte(format, '[') + 1
+		arg, verb := e.Args[format[n]-'1'], format[n+2]
+		format = format[n+3:]
+		switch {
+		case verb == 'x':
+			text = strconv.AppendUint(append(text, "0x"...), arg, 16)
+		case verb == 'z':
+			if arg != 1 {
+				text = append(text, 's')
+			}
+		case arg < uint64(len(names)) && len(text) > 0 && text[len(text)-1] == '#':
+			text = append(text[:len(text)-1], names[arg]...)
+		default:
+			text = strconv.AppendUint(text, arg, 10)
 		}
 	}
-	return strings.Join(parts, "")
+	return append(text, format...)
 }
 
-// fill formats args by a format of indexed verbs. A verb %[n]z stands for a
-// plural: it writes an "s" unless argument n is 1.
-func (e Event) fill(format string) string {
-	if !strings.Contains(format, "%") {
-		return format
-	}
-	var args [len(e.Args)]any
-	for i, a := range e.Args {
-		args[i] = number(a)
-	}
-	// The empty precision-zero string verb consumes what the format left out,
-	// so that fmt does not complain about extra arguments.
-	return fmt.Sprintf(format+"%[4]q", args[:]...)
-}
-
-// number is an argument that knows the plural verb.
-type number uint64
-
-// Format implements [fmt.Formatter]: %d and %x as for integers, %z the plural
-// "s", %q nothing at all.
-func (n number) Format(f fmt.State, verb rune) {
-	switch verb {
-	case 'z':
-		if n != 1 {
-			fmt.Fprint(f, "s")
-		}
-	case 'q':
-	default:
-		fmt.Fprintf(f, fmt.FormatString(f, verb), uint64(n))
-	}
-}
-
-// Log collects events. The zero Log records nothing, which is what a machine
-// wants that nobody watches.
+// Log collects events, and effects beside them. The zero Log records nothing,
+// which is what a machine wants that nobody watches.
 type Log struct {
-	Record bool // whether Emit keeps events
-	events []Event
+	Record  bool // whether Emit keeps events, and Effect effects
+	events  []Event
+	full    [][]Event // those before them, in pieces: a long recording is not copied as it grows
+	before  int       // how many those are
+	effects []Effect
+	fullEff [][]Effect
 }
+
+// piece is how many events, or effects, of a long recording are kept together.
+const piece = 1024
 
 // Emit appends e if the log records.
 func (l *Log) Emit(e Event) {
 	if l.Record {
-		l.events = append(l.events, e)
+		*l.Next() = e
 	}
 }
 
+// Next appends an event that is all zero, for the caller to fill in where it is:
+// Emit for a machine that emits so often that the copying counts. It does not
+// ask whether the log records. The pointer is valid until the next event.
+func (l *Log) Next() *Event {
+	if len(l.events) == cap(l.events) {
+		l.grow()
+	}
+	n := len(l.events)
+	l.events = l.events[:n+1]
+	return &l.events[n]
+}
+
+// grow makes room for more events: by doubling, and from a piece on by pieces.
+func (l *Log) grow() {
+	n := len(l.events)
+	if n < piece {
+		l.events = append(make([]Event, 0, min(max(8, 2*n), piece)), l.events...)
+		return
+	}
+	l.full, l.before = append(l.full, l.events), l.before+n
+	l.events = make([]Event, 0, piece)
+}
+
 // Events returns the events so far, oldest first. The slice is a copy.
-func (l *Log) Events() []Event { return append([]Event(nil), l.events...) }
+func (l *Log) Events() []Event { return l.Since(0) }
 
 // Len returns the number of events so far: a mark to pass to Since.
-func (l *Log) Len() int { return len(l.events) }
+func (l *Log) Len() int { return l.before + len(l.events) }
 
 // Since returns a copy of the events after the first n.
-func (l *Log) Since(n int) []Event { return append([]Event(nil), l.events[n:]...) }
+func (l *Log) Since(n int) []Event {
+	if n == l.Len() {
+		return nil
+	}
+	all := make([]Event, 0, l.Len()-n)
+	for i := n / piece; i < len(l.full); i++ {
+		all = append(all, l.full[i][max(n-i*piece, 0):]...)
+	}
+	return append(all, l.events[max(n-l.before, 0):]...)
+}
 
 // Throw is the panic of a machine in a state that the runtime would end the
 // process for (runtime.throw). Text is the runtime's own message. The machine

@@ -120,6 +120,8 @@ type Machine struct {
 	work work
 	wb   []uint64 // the P's wbBuf
 
+	touched []*object // those whose color may have changed since the last event; for the record only
+
 	dead *event.Throw
 }
 
@@ -280,6 +282,7 @@ func (m *Machine) emit(g *G, k event.Kind, why event.Reason, args ...uint64) {
 		e.G = int64(g.id)
 	}
 	copy(e.Args[:], args)
+	m.noteColors()
 	m.log.Emit(e)
 	m.now++
 }

@@ -29,6 +29,9 @@ type object struct {
 	slots  []uint64
 	freed  bool
 	queued []uint64 // its entries in work buffers: its address, and those of oblets
+
+	touched bool  // on Machine.touched
+	noted   int32 // its color as recorded last, as event.OpColor numbers it
 }
 
 func (o *object) addr() uint64 { return o.span.base + uint64(o.index)*o.span.elemsize }
@@ -249,6 +252,8 @@ func (m *Machine) malloc(g *G, name string, size uint64, pointers int) *object {
 	s.allocCount++
 	o := &object{id: m.name(name), name: name, span: s, index: i, size: size, slots: make([]uint64, pointers)}
 	s.objs[i] = o
+	o.noted = -1
+	m.touch(o)
 	m.objects = append(m.objects, o)
 
 	why := event.GCWhyBornWhite

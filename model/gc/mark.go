@@ -104,6 +104,7 @@ func (m *Machine) scanNext() bool {
 	for len(s.slots) > 0 {
 		r := s.slots[0]
 		s.slots = s.slots[1:]
+		m.touch(r.o)
 		p := r.value()
 		if p == 0 {
 			continue
@@ -130,6 +131,7 @@ func (m *Machine) scanNext() bool {
 func (m *Machine) finishScan() {
 	s := m.scan
 	m.scan = nil
+	m.touch(s.obj)
 	switch {
 	case s.root == nil:
 		m.work.bytesMarked += s.marked
@@ -229,6 +231,7 @@ func (m *Machine) drain() {
 func (m *Machine) scanObject(p uint64, why event.Reason) {
 	o := m.heap.objectAt(p)
 	o.unqueue(p)
+	m.touch(o)
 	s := o.span
 	b, n := o.addr(), s.elemsize
 	if n > maxObletBytes {
@@ -290,6 +293,7 @@ func (m *Machine) scanSpan(p objptr, why event.Reason) {
 	sc := &scan{}
 	for _, o := range objs {
 		s.scans[o.index] = true
+		m.touch(o)
 		sc.marked += s.elemsize
 		sc.work += uint64(len(o.slots)) * ptrSize
 		for i := range o.slots {
@@ -328,6 +332,7 @@ func (m *Machine) mark(p uint64, r slotRef, batch *[]uint64) (*object, event.Rea
 		return o, event.GCWhyMarkedAlready
 	}
 	s.setMarked(o.index)
+	m.touch(o)
 	switch {
 	case s.noscan:
 		m.work.bytesMarked += s.elemsize

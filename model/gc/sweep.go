@@ -67,6 +67,7 @@ func (m *Machine) sweep(s *span, preserve bool, why event.Reason) {
 	}
 	alive := 0
 	for i, o := range s.objs {
+		m.touch(o)
 		if marked[i] {
 			alive++
 		} else if o != nil {

@@ -38,7 +38,7 @@ type Config struct {
 	NoSysmon bool
 
 	// MaxSteps ends a program that has not ended after so many steps with a
-	// *Limit. 0 means 20 million, less than 0 no limit.
+	// *Limit. 0 means 5 million, less than 0 no limit.
 	MaxSteps int64
 
 	// SchedTrace is GODEBUG=schedtrace: every so many milliseconds sysmon adds
@@ -66,8 +66,10 @@ const (
 // SysmonID stands for sysmon in Config.Script.
 const SysmonID = -1
 
-// defaultMaxSteps is a few seconds of a compiled program.
-const defaultMaxSteps = 20_000_000
+// defaultMaxSteps is about a second of a compiled program, and a few of an
+// interpreted one: less than what a cell may take, so that both engines say
+// the same of one that does not end.
+const defaultMaxSteps = 5_000_000
 
 // Costs are what steps take, in virtual nanoseconds. They only serve to give
 // the runtime's own times (3 µs before a runnext is stolen, 20 µs between two

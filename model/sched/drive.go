@@ -254,6 +254,7 @@ func (s *Machine) wake(mp *m) {
 		at += stepTime // its turn in this round is over
 	}
 	mp.parked = false
+	s.touch(mp)
 	mp.sleepUntil = max(mp.sleepUntil, at+s.costs.Thread)
 }
 
@@ -282,6 +283,7 @@ func (s *Machine) stepOn(mp *m, pp *p, gp *g, k event.Kind, why event.Reason, ar
 // mp.sleepUntil to an earlier one.
 func (s *Machine) block(mp *m, until int64) {
 	mp.sleepUntil = until
+	s.touch(mp)
 	s.co.pause()
 }
 
@@ -300,6 +302,8 @@ func (s *Machine) emit(mp *m, pp *p, gp *g, k event.Kind, why event.Reason, args
 		e.G = gp.goid
 	}
 	copy(e.Args[:], args)
+	s.touch(mp)
+	s.noteMs()
 	s.log.Emit(e)
 }
 
@@ -324,7 +328,7 @@ func (e *Limit) Error() string {
 	return fmt.Sprintf("sched: stopped after %d steps (Config.MaxSteps): %s", e.Steps, e.Text)
 }
 
-// busy names the goroutines that have an M.
+// busy names the goroutines that have an M, or else one that is to have one.
 func (s *Machine) busy() string {
 	text := ""
 	for _, mp := range s.allm {
@@ -336,8 +340,13 @@ func (s *Machine) busy() string {
 		}
 		text += fmt.Sprintf("goroutine %d %s runs", mp.curg.goid, mp.curg.handle.name)
 	}
-	if text == "" {
-		text = "no goroutine runs"
+	if text != "" {
+		return text
 	}
-	return text
+	for _, gp := range s.allg {
+		if gp.status == Runnable {
+			return fmt.Sprintf("goroutine %d %s is runnable", gp.goid, gp.handle.name)
+		}
+	}
+	return "no goroutine runs"
 }

@@ -91,6 +91,7 @@ func (g *G) NewTicker(name string, period int64) *Timer {
 		panic("non-positive interval for NewTicker")
 	}
 	t := s.newTimer(name, true)
+	t.ticks = true
 	s.startTimer(gp, t, period, period)
 	return t
 }
@@ -105,12 +106,14 @@ func (g *G) AfterFunc(name string, ns int64, body func(*G)) *Timer {
 }
 
 // ResetTimer is t.Reset, of a timer or a ticker: it reports whether t was to
-// run.
+// run. A ticker's period below 1 panics as there.
 func (g *G) ResetTimer(t *Timer, ns int64) bool {
 	s, gp := g.enterOn("ResetTimer", &t.object)
 	period := int64(0)
-	if t.period > 0 {
-		period = ns
+	if t.ticks {
+		if period = ns; period <= 0 {
+			panic("non-positive interval for Ticker.Reset")
+		}
 	}
 	return s.startTimer(gp, t, ns, period)
 }

@@ -14,7 +14,8 @@ type builder struct {
 // randomProgram makes a program of one of some kinds: small and wide ones
 // whose sends and receives come in pairs but in any order, so that deadlocks
 // are part of what is compared; calm ones, which always end, and of these some
-// that lock threads, that read pipes, and that sleep.
+// that lock threads, that read pipes, and that sleep; and mixed ones, in which
+// anything meets anything.
 func randomProgram(seed uint64) *program {
 	r := rand.New(rand.NewPCG(seed, 0))
 	b := builder{&program{Seed: seed}, r}
@@ -30,6 +31,8 @@ func randomProgram(seed uint64) *program {
 		b.Kind = "pipes"
 	case 7:
 		b.Kind = "sleepy"
+	case 8:
+		return b.mixed()
 	default:
 		b.Kind, gors = "calm", 2+r.IntN(60)
 	}
@@ -96,6 +99,89 @@ func anyProgram(seed uint64) *program {
 		b.insert(b.anyone(), name, n)
 	}
 	return b.program
+}
+
+// mixed has all features in one program, at any place: locks are held over
+// sends, sleeps and system calls, channels are closed while others send and
+// wait in selects, and goroutines start each other.
+func (b builder) mixed() *program {
+	b.Kind = "mixed"
+	b.Gors = make([][][]any, 3+b.r.IntN(10))
+	for range 1 + b.r.IntN(4) {
+		b.Chans = append(b.Chans, max(0, b.r.IntN(6)-2))
+	}
+	b.Mutexes, b.RWs, b.Onces, b.Conds = 1+b.r.IntN(2), 1+b.r.IntN(2), 1, 1+b.r.IntN(2)
+	b.Wgs = []int{1 + b.r.IntN(3)}
+	for range b.Wgs[0] {
+		b.insert(b.anyone(), "wgdone", 0)
+	}
+	// No two sums of these times, in milliseconds, are alike, so that the order
+	// in which sleepers wake is certain.
+	times := []int{5, 10, 20, 40}[:b.r.IntN(5)]
+	wait := func(add func(int, ...any), g int) {
+		if len(times) > 0 {
+			add(g, []string{"sleep", "sleep", "after", "syscall"}[b.r.IntN(4)], times[0])
+			times = times[1:]
+		}
+	}
+	for range len(b.Gors) * (2 + b.r.IntN(5)) {
+		g, c := b.anyone(), b.r.IntN(len(b.Chans))
+		switch b.r.IntN(16) {
+		case 0, 1, 2:
+			b.insert(g, "send", c, 1+b.r.IntN(100))
+			b.insert(b.anyone(), "recv", c)
+		case 3:
+			b.insert(g, "trysend", c, 1+b.r.IntN(100))
+			b.insert(b.anyone(), "tryrecv", c)
+		case 4, 5:
+			b.insert(g, "yield")
+		case 6, 7, 8:
+			b.guarded(g, c, wait)
+		case 9:
+			b.insert(g, "condwait", b.r.IntN(b.Conds))
+			b.insert(b.anyone(), []string{"signal", "signal", "broadcast"}[b.r.IntN(3)], b.r.IntN(b.Conds))
+		case 10:
+			b.insert(g, []string{"once", "wgwait"}[b.r.IntN(2)], 0)
+		case 11:
+			b.insert(g, "lockthread")
+		case 12:
+			b.append(g, "unlockthread")
+		case 13:
+			if p := b.r.Perm(len(b.Chans)); len(p) > 1 {
+				b.insert(g, "select", b.r.IntN(2), b.r.IntN(2)*50, p[0], b.r.IntN(2)*60, p[1])
+			}
+		case 14:
+			wait(b.insert, g)
+		case 15:
+			b.insert(g, "closep", c)
+			b.insert(b.anyone(), "sendp", c, 9)
+		}
+	}
+	for g := 1; g < len(b.Gors); g++ {
+		b.insert(b.r.IntN(g), "go", g)
+	}
+	if b.r.IntN(3) > 0 {
+		b.append(0, "join")
+	}
+	return b.program
+}
+
+// guarded adds a critical section, of a mutex or a reader/writer one, in which
+// something may have to wait.
+func (b builder) guarded(g, c int, wait func(func(int, ...any), int)) {
+	names := [][2]string{{"lock", "unlock"}, {"rlock", "runlock"}, {"rwlock", "rwunlock"}}[b.r.IntN(3)]
+	o := b.r.IntN(min(b.Mutexes, b.RWs))
+	b.append(g, names[0], o)
+	switch b.r.IntN(6) {
+	case 0, 1, 2:
+		b.append(g, "yield")
+	case 3:
+		b.append(g, "send", c, 3)
+		b.insert(b.anyone(), "recv", c)
+	case 4:
+		wait(b.append, g)
+	}
+	b.append(g, names[1], o)
 }
 
 // selects adds selects of several cases, with and without default.

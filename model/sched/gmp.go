@@ -1,5 +1,7 @@
 package sched
 
+import "rtbook/model/event"
+
 // Status is the state of a goroutine, numbered as in runtime/runtime2.go.
 type Status uint32
 
@@ -102,6 +104,8 @@ type m struct {
 	found      *g       // picked to run, but not started yet
 	again      runnable // what to execute next, past the queues
 	sleepUntil int64    // takes no step before
+	touched    bool     // on record.ms
+	noted      event.Effect
 }
 
 // doing says why an M sleeps, where that matters to others.
@@ -228,13 +232,6 @@ func (q *gQueue) pop() *g {
 		q.size--
 	}
 	return gp
-}
-
-// pushAll puts all of src behind the others and empties it.
-func (q *gQueue) pushAll(src *gQueue) {
-	for gp := src.pop(); gp != nil; gp = src.pop() {
-		q.pushBack(gp)
-	}
 }
 
 // goids returns the numbers of the gs in the queue.

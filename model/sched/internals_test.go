@@ -112,7 +112,8 @@ func allProbes(r *rand.Rand) []probe {
 }
 
 func modelQueue(pp *p) (ids []uint64) {
-	for gp, _ := runqget(pp); gp != nil; gp, _ = runqget(pp) {
+	s := new(Machine)
+	for gp, _ := s.runqget(pp); gp != nil; gp, _ = s.runqget(pp) {
 		ids = append(ids, uint64(gp.goid))
 	}
 	return ids

@@ -67,6 +67,7 @@ func (s *Machine) startlockedm(mp *m, gp *g) {
 	pp := s.releasep(mp)
 	lm.nextp = pp
 	lm.found, mp.found = gp, nil
+	s.touch(lm)
 	if lm.parked {
 		s.wake(lm)
 	}

@@ -60,6 +60,7 @@ type Machine struct {
 	closed   bool     // every coroutine has been stopped
 	failure  error    // *event.Throw, *Panic or *Limit: how the program died
 	sudogs   *sudog   // free ones (runtime/runtime2.go: p.sudogcache)
+	record   record   // what is recorded beside the events
 }
 
 // New returns a machine whose program has not started: m0 holds P 0, the other
@@ -149,6 +150,14 @@ func (s *Machine) nameID(id *uint64, name string) uint64 {
 
 // Events returns the events so far, if Config.Record is set.
 func (s *Machine) Events() []event.Event { return s.log.Events() }
+
+// Effects returns what every event so far did to the queues and to the states
+// of Gs and Ms, beside what the event says; none without Config.Record.
+func (s *Machine) Effects() []event.Effect { return s.log.Effects() }
+
+// Err returns how the program died: the *[event.Throw], the *[Panic] or the
+// *[Limit], or nil if it did not.
+func (s *Machine) Err() error { return s.failure }
 
 // Output returns what the bodies printed with Printf.
 func (s *Machine) Output() string { return s.out.String() }

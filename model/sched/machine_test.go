@@ -122,6 +122,15 @@ func TestLimit(t *testing.T) {
 	if snap := m.Snapshot(); snap.Steps != 1000 || len(snap.Gs) != 1 {
 		t.Errorf("state after the end: %+v", snap)
 	}
+	yields := sched.New(sched.Config{MaxSteps: 1000})
+	yields.Main(func(g *sched.G) {
+		for {
+			g.Gosched()
+		}
+	})
+	if err := yields.TryRun(); !strings.HasSuffix(fmt.Sprint(err), "the program has not ended; goroutine 1 main is runnable") {
+		t.Errorf("the program ended with %v", err)
+	}
 	hang := sched.New(sched.Config{})
 	fd := hang.NewFD("conn")
 	hang.Main(func(g *sched.G) { g.Read(fd) })

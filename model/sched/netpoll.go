@@ -192,7 +192,7 @@ func (s *Machine) injectglist(mp *m, by *g, list gList) {
 		globq.pushBack(q.pop())
 	}
 	ids := globq.goids()
-	s.runq.pushAll(&globq)
+	s.globrunqputbatch(&globq)
 	for _, id := range ids {
 		s.step(mp, by, event.GoUnblock, event.WhyInjectGlobal, id)
 	}
@@ -207,8 +207,8 @@ func (s *Machine) injectglist(mp *m, by *g, list gList) {
 		return
 	}
 	ids = q.goids()
-	runqputbatch(mp.p, &q)
-	s.runq.pushAll(&q)
+	s.runqputbatch(mp.p, &q)
+	s.globrunqputbatch(&q)
 	for _, id := range ids {
 		s.step(mp, by, event.GoUnblock, event.WhyInjectLocal, id)
 	}

@@ -41,6 +41,7 @@ func (s *Machine) newproc1(pp *p, caller *g, name string, body func(*G)) *g {
 	newg.exiting, newg.preempt = false, false
 	newg.stack.used = stackBase
 	newg.handle = &G{s: s, gp: newg, goid: newg.goid, name: name}
+	s.noteName(newg.goid, name)
 	newg.co = newCoro(func() { s.runBody(newg, body) })
 	s.casgstatus(newg, Dead, Runnable)
 	return newg
@@ -73,6 +74,7 @@ func (s *Machine) casgstatus(gp *g, from, to Status) {
 		s.throw("casgstatus: bad incoming values", fmt.Sprintf("G%d is %v, not %v", gp.goid, gp.status, from))
 	}
 	gp.status = to
+	s.noteStatus(gp)
 }
 
 // gfput keeps a dead g for the next goroutine, on pp, without a stack that is
@@ -210,7 +212,7 @@ func (s *Machine) goschedImpl(gp *g, why event.Reason) {
 	if why == event.WhyPreemptedStop {
 		s.runqput(mp.p, gp, true)
 	} else {
-		s.runq.pushBack(gp)
+		s.globrunqput(gp)
 	}
 	s.step(mp, gp, event.GoStop, why)
 	s.wakep(mp, nil)

@@ -32,8 +32,8 @@ func (s *Machine) gomaxprocs(gp *g, n int) int {
 // stopTheWorldWithSema).
 func (s *Machine) stopTheWorld(gp *g) {
 	mp := gp.m
-	s.casgstatus(gp, Running, Waiting)
 	gp.waitreason = "stopping the world"
+	s.casgstatus(gp, Running, Waiting)
 	s.stopwait = len(s.allp)
 	s.gcwaiting = true
 	s.step(mp, gp, event.STWBegin, event.WhyWorldGOMAXPROCS, uint64(len(s.allp)))
@@ -149,6 +149,7 @@ func (s *Machine) procresize(mp *m, n int) []*p {
 		mp.p.status = prunning
 	} else {
 		mp.p.m, mp.p = nil, nil
+		s.touch(mp)
 		all[0].m, all[0].status = nil, pidle
 		s.acquirep(mp, all[0])
 	}
@@ -189,13 +190,15 @@ func (s *Machine) procresize(mp *m, n int) []*p {
 // destroy takes everything from pp, which is to be no more (runtime/proc.go:
 // (*p).destroy).
 func (s *Machine) destroy(mp *m, pp *p) {
+	s.noteRunqDrop(pp, int(pp.runqtail-pp.runqhead))
 	for pp.runqhead != pp.runqtail {
 		pp.runqtail--
-		s.runq.push(pp.runq[pp.runqtail%runqSize])
+		s.globrunqputhead(pp.runq[pp.runqtail%runqSize])
 	}
 	if pp.runnext != nil {
-		s.runq.push(pp.runnext)
+		s.globrunqputhead(pp.runnext)
 		pp.runnext = nil
+		s.noteRunnext(pp)
 	}
 	mp.p.timers.take(&pp.timers)
 	s.gfmove(pp, 0) // gfpurge

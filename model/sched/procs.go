@@ -17,6 +17,7 @@ func (s *Machine) newm(pp *p, spinning bool) *m {
 		mp.sleepUntil += s.costs.Thread
 	}
 	s.allm = append(s.allm, mp)
+	s.touch(mp)
 	return mp
 }
 
@@ -30,6 +31,7 @@ func (s *Machine) acquirep(mp *m, pp *p) {
 		s.throw("wirep: invalid p state", fmt.Sprintf("P%d", pp.id))
 	}
 	mp.p, pp.m, pp.oldm = pp, mp, mp
+	s.touch(mp)
 	pp.status = prunning
 }
 
@@ -45,6 +47,7 @@ func (s *Machine) releasep(mp *m) *p {
 	pp := mp.p
 	mp.p, pp.m = nil, nil
 	pp.status = pidle
+	s.touch(mp)
 	return pp
 }
 

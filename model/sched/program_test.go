@@ -192,9 +192,9 @@ func (r *modelRun) do(g *sched.G, id, pc int, o []any) {
 	case "select":
 		r1, r2 = r.choose(g, a)
 	case "sendp":
-		r1 = bit(panicOf(func() { g.Send(r.chans[a[0]], a[1]) }) != nil)
+		r1 = recovers(g, func() { g.Send(r.chans[a[0]], a[1]) })
 	case "closep":
-		r1 = bit(panicOf(func() { g.Close(r.chans[a[0]]) }) != nil)
+		r1 = recovers(g, func() { g.Close(r.chans[a[0]]) })
 	case "nilchan":
 		g.TryRecv(nil)
 	case "trylock":
@@ -266,6 +266,16 @@ func (r *modelRun) do(g *sched.G, id, pc int, o []any) {
 		panic("unknown operation " + name)
 	}
 	r.say(id, pc, name, r1, r2)
+}
+
+// recovers calls f and returns 1 if it panicked. What unwinds the body of a
+// program that has died goes on.
+func recovers(g *sched.G, f func()) int {
+	value := panicOf(f)
+	if !g.Running() {
+		panic(value)
+	}
+	return bit(value != nil)
 }
 
 // choose is a select; see testdata/README.md.

@@ -21,6 +21,7 @@ func (s *Machine) runqput(pp *p, gp *g, next bool) placement {
 	if next {
 		oldnext := pp.runnext
 		pp.runnext = gp
+		s.noteRunnext(pp)
 		if oldnext == nil {
 			return pl
 		}
@@ -30,6 +31,7 @@ func (s *Machine) runqput(pp *p, gp *g, next bool) placement {
 	if t := pp.runqtail; t-pp.runqhead < runqSize {
 		pp.runq[t%runqSize] = gp
 		pp.runqtail++
+		s.noteRunqPut(pp, gp)
 		return pl
 	}
 	pl.why, pl.moved = event.WhyRunnextSpill, s.runqputslow(pp, gp)
@@ -45,28 +47,32 @@ func (s *Machine) runqputslow(pp *p, gp *g) int {
 		s.throw("runqputslow: queue is not full", "")
 	}
 	for i := range n {
-		s.runq.pushBack(pp.runq[(pp.runqhead+i)%runqSize])
+		s.globrunqput(pp.runq[(pp.runqhead+i)%runqSize])
 	}
 	pp.runqhead += n
-	s.runq.pushBack(gp)
+	s.noteRunqDrop(pp, int(n))
+	s.globrunqput(gp)
 	return int(n)
 }
 
 // runqputbatch moves gs from q to pp's queue while there is room
 // (runtime/proc.go: runqputbatch).
-func runqputbatch(pp *p, q *gQueue) {
+func (s *Machine) runqputbatch(pp *p, q *gQueue) {
 	for q.size > 0 && pp.runqtail-pp.runqhead < runqSize {
-		pp.runq[pp.runqtail%runqSize] = q.pop()
+		gp := q.pop()
+		pp.runq[pp.runqtail%runqSize] = gp
 		pp.runqtail++
+		s.noteRunqPut(pp, gp)
 	}
 }
 
 // runqget takes the goroutine that pp runs next: runnext, which inherits the
 // time slice, or the head of the queue, which begins one (runtime/proc.go:
 // runqget).
-func runqget(pp *p) (gp *g, inheritTime bool) {
+func (s *Machine) runqget(pp *p) (gp *g, inheritTime bool) {
 	if next := pp.runnext; next != nil {
 		pp.runnext = nil
+		s.noteRunnext(pp)
 		return next, true
 	}
 	if pp.runqhead == pp.runqtail {
@@ -74,11 +80,44 @@ func runqget(pp *p) (gp *g, inheritTime bool) {
 	}
 	gp = pp.runq[pp.runqhead%runqSize]
 	pp.runqhead++
+	s.noteRunqDrop(pp, 1)
 	return gp, false
 }
 
 // runqempty reports whether pp has no local work (runtime/proc.go: runqempty).
 func runqempty(pp *p) bool { return pp.runqhead == pp.runqtail && pp.runnext == nil }
+
+// globrunqput puts gp at the tail of the global queue (runtime/proc.go:
+// globrunqput).
+func (s *Machine) globrunqput(gp *g) {
+	s.runq.pushBack(gp)
+	s.note(event.Effect{Op: event.OpGlobalPut, N: uint64(gp.goid)})
+}
+
+// globrunqputhead puts gp before all others (runtime/proc.go:
+// globrunqputhead).
+func (s *Machine) globrunqputhead(gp *g) {
+	s.runq.push(gp)
+	s.note(event.Effect{Op: event.OpGlobalPush, N: uint64(gp.goid)})
+}
+
+// globrunqputbatch puts all of q behind the others and empties it
+// (runtime/proc.go: globrunqputbatch).
+func (s *Machine) globrunqputbatch(q *gQueue) {
+	for gp := q.pop(); gp != nil; gp = q.pop() {
+		s.globrunqput(gp)
+	}
+}
+
+// globrunqget takes the head of the global queue, or returns nil
+// (runtime/proc.go: globrunqget).
+func (s *Machine) globrunqget() *g {
+	gp := s.runq.pop()
+	if gp != nil {
+		s.note(event.Effect{Op: event.OpGlobalDrop, J: 1})
+	}
+	return gp
+}
 
 // globrunqgetbatch takes up to n gs from the global queue, but no more than a
 // fair share of it: the first to run, the others for the local queue
@@ -89,6 +128,7 @@ func (s *Machine) globrunqgetbatch(n int) (gp *g, q gQueue) {
 	for range n - 1 {
 		q.pushBack(s.runq.pop())
 	}
+	s.note(event.Effect{Op: event.OpGlobalDrop, J: int32(1 + q.size)})
 	return gp, q
 }
 
@@ -116,6 +156,7 @@ func (s *Machine) runqsteal(mp *m, p2 *p, pass int) runnable {
 			}
 		}
 		p2.runnext = nil
+		s.noteRunnext(p2)
 		mp.found = next
 		s.step(mp, nil, event.Runqsteal, event.WhyLastResort, uint64(p2.id), 1, 1, uint64(pass))
 		return runnable{gp: next, why: event.WhyStolenRunnext, batch: 1, victim: int(p2.id)}
@@ -125,9 +166,14 @@ func (s *Machine) runqsteal(mp *m, p2 *p, pass int) runnable {
 func (s *Machine) stealHalf(mp *m, p2 *p, pass int, n, had uint32) runnable {
 	pp := mp.p
 	for i := range n {
-		pp.runq[(pp.runqtail+i)%runqSize] = p2.runq[(p2.runqhead+i)%runqSize]
+		gp := p2.runq[(p2.runqhead+i)%runqSize]
+		pp.runq[(pp.runqtail+i)%runqSize] = gp
+		if i < n-1 {
+			s.noteRunqPut(pp, gp)
+		}
 	}
 	p2.runqhead += n
+	s.noteRunqDrop(p2, int(n))
 	pp.runqtail += n - 1 // the last one is not queued but run
 	gp := pp.runq[pp.runqtail%runqSize]
 	mp.found = gp

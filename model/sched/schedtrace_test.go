@@ -20,10 +20,16 @@ func TestSchedTrace(t *testing.T) {
 			g.Sleep(20e6)
 		})
 		m.Run()
-		if n := strings.Count(m.SchedTrace(), "SCHED "); n < 2 || n > 4 {
+		if n := strings.Count(m.SchedTrace(), "SCHED "); n < 3 || n > 5 {
 			t.Errorf("%d lines in 20 ms, one each 5 ms:\n%s", n, m.SchedTrace())
 		}
-		real := shapes(realSchedTrace(t, detailed))
+		realText := realSchedTrace(t, detailed)
+		for _, text := range []string{m.SchedTrace(), realText} {
+			if !strings.HasPrefix(text, "SCHED 0ms: ") {
+				t.Errorf("the first line is not of the first look:\n%s", text)
+			}
+		}
+		real := shapes(realText)
 		for shape, line := range shapes(m.SchedTrace()) {
 			if real[shape] == "" {
 				t.Errorf("no line of the runtime has the form of %q", line)
@@ -40,7 +46,7 @@ func TestSchedTrace(t *testing.T) {
 // TestSchedTraceLine: the numbers, of a state made by hand.
 func TestSchedTraceLine(t *testing.T) {
 	snap := sched.Snapshot{
-		Time: 12_999_999, Ps: []sched.PState{{SchedTick: 7, Queue: []int64{4, 5}}, {SchedTick: 9}},
+		Time: 13_019_998, Sysmon: sched.SysmonState{TraceStart: 20_000}, Ps: []sched.PState{{SchedTick: 7, Queue: []int64{4, 5}}, {SchedTick: 9}},
 		IdlePs: []int{1}, Threads: 5, Spinning: 1, NeedSpinning: true, IdleMs: []int{2, 3}, Global: []int64{8},
 	}
 	want := "SCHED 12ms: gomaxprocs=2 idleprocs=1 threads=5 spinningthreads=1 needspinning=1 idlethreads=2 runqueue=1 [ 2 0 ] schedticks=[ 7 9 ]\n"

@@ -162,9 +162,9 @@ func (s *Machine) queued(mp *m) runnable {
 	// The global queue first, once in a while: two goroutines that keep
 	// readying each other could occupy the local one for ever.
 	if pp.schedtick%globalTick == 0 && s.runq.size > 0 {
-		return runnable{gp: s.runq.pop(), why: event.WhyGlobalTick}
+		return runnable{gp: s.globrunqget(), why: event.WhyGlobalTick}
 	}
-	if gp, inheritTime := runqget(pp); gp != nil {
+	if gp, inheritTime := s.runqget(pp); gp != nil {
 		if inheritTime {
 			return runnable{gp: gp, inheritTime: true, why: event.WhyRunnextSet}
 		}
@@ -219,7 +219,7 @@ func (s *Machine) globalBatch(mp *m) runnable {
 	before := s.runq.size
 	gp, q := s.globrunqgetbatch(runqSize / 2)
 	n := 1 + q.size
-	if runqputbatch(mp.p, &q); q.size > 0 {
+	if s.runqputbatch(mp.p, &q); q.size > 0 {
 		s.throw("Couldn't put Gs into empty local runq", "")
 	}
 	mp.found = gp
@@ -301,7 +301,7 @@ func (s *Machine) stealWork(mp *m) (r runnable, pollUntil int64, newWork bool) {
 				when, ran := s.checkTimers(mp, p2)
 				pollUntil = earlier(pollUntil, when)
 				if ran {
-					if gp, inheritTime := runqget(mp.p); gp != nil {
+					if gp, inheritTime := s.runqget(mp.p); gp != nil {
 						mp.found = gp
 						return runnable{gp: gp, inheritTime: inheritTime, why: event.WhyTimerStolen, victim: int(p2.id)}, pollUntil, true
 					}

@@ -45,6 +45,10 @@ type SysmonState struct {
 	Looks int64 // how often it has looked
 	Idle  int   // looks in succession at which it took nothing
 	Sleep bool  // all Ps are idle, or the world stops: it sleeps until something happens
+
+	// TraceStart is when it wrote the first line of schedtrace: the times in
+	// the lines are those since then.
+	TraceStart int64
 }
 
 // PState is a P: its M, its counters, and its local queue.
@@ -157,6 +161,7 @@ func (s *Machine) Snapshot() Snapshot {
 		DeadGs: s.gFree.size + s.gFreeNoStack.size, StackStart: s.startingStackSize,
 		Sysmon: SysmonState{
 			On: !s.cfg.NoSysmon, Next: s.sysmon.m.sleepUntil, Looks: s.sysmon.looks, Idle: s.sysmon.idle, Sleep: s.sysmonwait,
+			TraceStart: s.sysmon.traceStart,
 		},
 	}
 	for gp := s.runq.head; gp != nil; gp = gp.schedlink {

@@ -59,7 +59,7 @@ func Ranges(ids []int64) string {
 func (snap Snapshot) SchedTrace(detailed bool) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "SCHED %dms: gomaxprocs=%d idleprocs=%d threads=%d spinningthreads=%d needspinning=%d idlethreads=%d runqueue=%d",
-		snap.Time/1e6, len(snap.Ps), len(snap.IdlePs), snap.Threads, snap.Spinning, bit(snap.NeedSpinning), len(snap.IdleMs), len(snap.Global))
+		(snap.Time-snap.Sysmon.TraceStart)/1e6, len(snap.Ps), len(snap.IdlePs), snap.Threads, snap.Spinning, bit(snap.NeedSpinning), len(snap.IdleMs), len(snap.Global))
 	if detailed {
 		fmt.Fprintf(&b, " gcwaiting=%v nmidlelocked=%d stopwait=%d sysmonwait=%v\n",
 			snap.GCWaiting, snap.LockedIdle, snap.StopWait, snap.Sysmon.Sleep)

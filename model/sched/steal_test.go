@@ -44,7 +44,7 @@ func TestStealHalf(t *testing.T) {
 		}, nil)
 		var got []int64
 		for _, pp := range s.allp {
-			for gp, _ := runqget(pp); gp != nil; gp, _ = runqget(pp) {
+			for gp, _ := s.runqget(pp); gp != nil; gp, _ = s.runqget(pp) {
 				got = append(got, gp.goid)
 			}
 		}

@@ -43,7 +43,7 @@ func (s *Machine) inSyscall(gp *g, pp *p, why event.Reason, ns int64) {
 	s.casgstatus(gp, Running, Syscall)
 	s.wakeSysmon() // entersyscallWakeSysmon
 	mp.doing = inSyscall
-	mp.sleepUntil = s.now + max(ns, 0)
+	mp.sleepUntil = s.later(max(ns, 0))
 	s.stepOn(mp, pp, gp, event.GoSyscallBegin, why, uint64(max(ns, 0)))
 	mp.doing = stepping
 }
@@ -99,7 +99,7 @@ func (s *Machine) exitsyscallNoP(gp *g) {
 		s.step(mp, gp, event.GoSyscallEndBlocked, event.WhySyscallIdleP)
 		return
 	}
-	s.runq.pushBack(gp)
+	s.globrunqput(gp)
 	s.step(mp, gp, event.GoSyscallEndBlocked, event.WhySyscallNoP)
 	if gp.lockedm != nil {
 		s.stoplockedm(mp)

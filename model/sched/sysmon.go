@@ -1,10 +1,6 @@
 package sched
 
-import (
-	"fmt"
-
-	"rtbook/model/event"
-)
+import "rtbook/model/event"
 
 // Constants of sysmon.
 const (
@@ -17,12 +13,13 @@ const (
 
 // sysmonState is the thread that needs no P.
 type sysmonState struct {
-	m     *m // not one of allm: it has no number
-	idle  int
-	delay int64 // of the next sleep, in microseconds
-	looks int64
-	woken bool  // from its deep sleep, by wakeSysmon
-	trace int64 // when it wrote a line last
+	m          *m // not one of allm: it has no number
+	idle       int
+	delay      int64 // of the next sleep, in microseconds
+	looks      int64
+	woken      bool  // from its deep sleep, by wakeSysmon
+	traced     int64 // when it wrote a line last
+	traceStart int64 // when it wrote the first one, from which the lines count
 }
 
 // A sysmontick is what sysmon saw of a P when it looked last (runtime/proc.go:
@@ -67,10 +64,7 @@ func (s *Machine) runSysmon() {
 		} else {
 			sm.idle++
 		}
-		if every := s.cfg.SchedTrace * 1000 * 1000; every > 0 && sm.trace+every <= s.now {
-			sm.trace = s.now
-			fmt.Fprint(&s.trace, s.Snapshot().SchedTrace(s.cfg.SchedDetail))
-		}
+		s.schedtrace()
 		switch {
 		case sm.idle == 0:
 			sm.delay = sysmonMinUs
@@ -80,6 +74,21 @@ func (s *Machine) runSysmon() {
 		sm.delay = min(sm.delay, sysmonMaxUs)
 		s.block(sm.m, s.now+s.costs.Look+sm.delay*1000)
 	}
+}
+
+// schedtrace writes a line when the time for one has come. The first one comes
+// at the first look, since the runtime takes the last one to be as old as the
+// system's clock (runtime/proc.go: sysmon, schedtrace).
+func (s *Machine) schedtrace() {
+	every, first := s.cfg.SchedTrace*1000*1000, s.trace.Len() == 0
+	if every <= 0 || !first && s.sysmon.traced+every > s.now {
+		return
+	}
+	s.sysmon.traced = s.now
+	if first {
+		s.sysmon.traceStart = s.now
+	}
+	s.trace.WriteString(s.Snapshot().SchedTrace(s.cfg.SchedDetail))
 }
 
 // sysmonDeepSleep is sysmon's sleep while every P is idle or the world stops.
@@ -185,7 +194,8 @@ func (s *Machine) work(gp *g, ns int64) {
 	for why := event.WhyWorks; ns > 0; why = event.WhyWorksOn {
 		mp, began := gp.m, s.now
 		mp.doing = working
-		mp.sleepUntil = s.now + ns
+		mp.sleepUntil = s.later(ns)
+		ns = mp.sleepUntil - s.now
 		s.step(mp, gp, event.Work, why, uint64(ns))
 		mp.doing = stepping
 		ns -= s.now - began

@@ -2,6 +2,7 @@ package sched_test
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -201,6 +202,44 @@ func TestTimers(t *testing.T) {
 	want := "stop true false\nreset false\nreset after it ran true\nran 14 ms after the start\nf\n3 ticks in 30 ms\ncase 1\n"
 	if got := m.Output(); got != want {
 		t.Errorf("output:\n%swant:\n%s", got, want)
+	}
+}
+
+// TestPeriods: a ticker without a period panics as in package time.
+func TestPeriods(t *testing.T) {
+	run(sched.Config{}, func(m *sched.Machine, g *sched.G) {
+		tick := g.NewTicker("tick", 5)
+		for what, f := range map[string]func(){
+			"non-positive interval for NewTicker":    func() { g.NewTicker("none", 0) },
+			"non-positive interval for Ticker.Reset": func() { g.ResetTimer(tick, 0) },
+		} {
+			if got := panicOf(f); got != what {
+				t.Errorf("panic %v, want %q", got, what)
+			}
+		}
+		if panicOf(func() { g.ResetTimer(g.NewTimer("t", 5), 0) }) != nil {
+			t.Error("a timer may be set to go off at once")
+		}
+	})
+}
+
+// TestLongest: durations up to the longest there is end at the end of time.
+func TestLongest(t *testing.T) {
+	for what, body := range map[string]func(*sched.G){
+		"sleep":   func(g *sched.G) { g.Sleep(math.MaxInt64) },
+		"after":   func(g *sched.G) { g.Recv(g.After("t", math.MaxInt64)) },
+		"syscall": func(g *sched.G) { g.Syscall(math.MaxInt64) },
+		"block":   func(g *sched.G) { g.SyscallBlock(math.MaxInt64) },
+		"work":    func(g *sched.G) { g.Work(math.MaxInt64) },
+	} {
+		m := run(sched.Config{NoSysmon: true, MaxSteps: 1000}, func(m *sched.Machine, g *sched.G) {
+			g.Gosched() // the clock has moved on
+			body(g)
+			body(g) // there is no time left
+		})
+		if now := m.Snapshot().Time; now < 1<<62 {
+			t.Errorf("%s: ended at %d ns", what, now)
+		}
 	}
 }
 

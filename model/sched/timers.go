@@ -46,16 +46,25 @@ type timerWhen struct {
 	when  int64
 }
 
+// endOfTime is the last time that something may wait for, 146 years from the
+// start, so that a sum of it and some steps is a time too.
+const endOfTime = 1 << 62
+
+// later is the time ns from now, or the last one that there is (time/sleep.go:
+// when).
+func (s *Machine) later(ns int64) int64 {
+	if ns > endOfTime-s.now {
+		return max(endOfTime, s.now)
+	}
+	return s.now + ns
+}
+
 // timeSleep is time.Sleep (runtime/time.go: timeSleep).
 func (s *Machine) timeSleep(gp *g, ns int64) {
 	if gp.timer == nil {
 		gp.timer = &timer{f: func(mp *m) { s.goready(mp, nil, gp) }}
 	}
-	when := s.now + ns
-	if when < 0 {
-		when = forever - 1
-	}
-	gp.sleepWhen = when
+	gp.sleepWhen = s.later(ns)
 	s.goparkThen(gp, "sleep", event.WhySleep, func(mp *m) { s.modify(mp, gp.timer, gp.sleepWhen, 0) }, s.nameID(&s.sleepName, "a timer"), uint64(ns))
 }
 
@@ -369,7 +378,8 @@ type Timer struct {
 	timer
 	// C gets the virtual time, an int64, when the timer runs; nil if it calls a
 	// function.
-	C *Chan
+	C     *Chan
+	ticks bool // it is a time.Ticker
 }
 
 // newTimer makes a timer that has not been started.
@@ -387,7 +397,7 @@ func (s *Machine) newTimer(name string, withChan bool) *Timer {
 
 // start sets t and ends the operation's step.
 func (s *Machine) startTimer(gp *g, t *Timer, ns, period int64) (pending bool) {
-	pending = s.modify(gp.m, &t.timer, s.now+max(ns, 1), period)
+	pending = s.modify(gp.m, &t.timer, s.later(max(ns, 1)), period)
 	if t.C != nil {
 		pending = t.C.drain() || pending
 	}
