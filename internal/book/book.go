@@ -5,7 +5,8 @@
 // # Two kinds of folder
 //
 // A folder with a book.yaml is a book. Its chapters are NN-name.md, ordered by
-// their number; index.md is the opening page and comes first. Any other
+// their number; index.md is the opening page and comes first, and glossary.md,
+// whose headings of level 2 are terms, comes last. Any other
 // Markdown file in it is a finding: a chapter that is silently left out, or
 // that has no place in the order, is worse than one that must be renamed. Every
 // other file, in nested folders too, is an asset. Hidden files (whose name
@@ -22,6 +23,15 @@
 // Symbolic links to files are read when they stay inside the file system that
 // was parsed; links to folders are not followed, since what they lead to is
 // already part of the book, or must not be.
+//
+// # What book.yaml says of the site
+//
+//	theme: look              a folder with a style.css, head.html or foot.html of the book's own, see package theme
+//	repository: https://…    where the book is kept, which each page links to
+//	issues: https://…        where readers report faults, or mailto:…; {cell} in it is replaced by what they report
+//	command: go tool rtbook  how readers call rtbook, in the commands that the pages show
+//
+// Without issues, faults are reported at issues/new of the repository.
 //
 // # A chapter
 //
@@ -49,33 +59,94 @@
 //	```sh {cell}              commands, which run in the environment's folder; bash and shell too
 //	```go {file=a/b.go}       a file of that folder; in any language
 //	```go {quote=runtime.f}   a declaration as the source has it, which rtbook writes; asm too
+//	```go {problem=fit}       what a reader's answer to a problem starts from; must compile, does not run
+//	```go {checker=fit}       says of an answer to it what is wrong, or that it is right
+//	```go {answer=fit}        a right answer; {answer=fit wrong} a wrong one
 //
 // Attributes are separated by blanks. A value follows "=" directly and is
 // either bare, or in double quotes with \" and \\ for these two.
 //
 //	attribute      on                   meaning
-//	env=name       cell, check, file    the program, or folder, it belongs to; default: the chapter's own
-//	engine=go      Go cell              compiled, never interpreted
+//	env=name       cell, check, file    the program, or folder, it belongs to; default: see "Solutions"
+//	engine=go      Go cell, checker     compiled, never interpreted
 //	hide           cell, check, file    not shown
 //	fold           cell, check, file    shown folded; on sketch and quote too
-//	timeout=2s     cell                 wall-clock limit, at most 10m
+//	timeout=2s     cell, checker        wall-clock limit, at most 10m
 //	expect=…       cell                 panic or compile-error: it must fail so
 //	vary=…         cell                 spans of the output that may differ, see [Fence.Vary]
 //	unordered      cell                 the lines of the output are compared as a multiset
 //	sample         cell                 the output is not compared; without vary and unordered
 //	if="…"         cell, check, file    a Go build constraint; else it is skipped, see [Book.Select]
 //	lines=/…/,/…/  quote                a part: expressions of its first line and its last
+//	sweep=…        Go cell              constants, and values that a reader can give them, see "Sweeps"
+//	predict        cell                 the reader chooses what it prints, see "Predictions"
+//	wrong          answer               the checker must not say that it is right
 //
 // An id is of at most 64 lower-case letters, digits and "-", begins with a letter, and is
 // unique among the chapter's cells and headings. A cell without a name is
-// cell-N, where N counts the chapter's cells, checks and files from 1; no
-// author's name has that form.
+// cell-N, where N counts the chapter's cells, checks, files and parts of problems
+// from 1; no author's name has that form.
 //
-// Cells, files, outputs and quotations stand at the top level of the document, or between
+// Cells, files, outputs, quotations and parts of problems stand at the top level of the document, or between
 // the tags of a <details>. An output stands after its cell, beside it.
 //
 // A comment //rtbook:hide at the end of a line of a Go cell, check, sketch or
 // file keeps that line off the page; it runs all the same.
+//
+// # Solutions
+//
+// The cells, checks and files between the tags of a <details> whose summary
+// begins with "Solution" belong to an environment of their own, solution-1,
+// solution-2 and so on in the order of the chapter, unless they name one. A cell
+// elsewhere belongs to the chapter's own.
+//
+// # Sweeps
+//
+// A cell that says sweep="size:8|50|512 start:fresh|'in use'" declares these
+// constants at its top level, and runs once for each combination of their values,
+// of which there are at most 200. Each constant has at least two, among them the
+// one that the cell gives it: with these, the cell is as any other. A value is a
+// literal of Go, or of a string its text, which stands between single quotes if it
+// has blanks or bars; a bare word is the text of a string, too. The comment behind a
+// declaration tells the reader what the constant is. Only outputs that are the
+// same each time can be swept.
+//
+// # Predictions
+//
+// A cell that says predict has a task list directly above it, which holds the
+// choices, at least two and none ticked:
+//
+//	What does this print?
+//
+//	- [ ] `[1 2 3]`
+//
+//	  Why that is so, or is not.
+//	- [ ] nothing is shared, so that
+//
+//	  ```text
+//	  [1 2]
+//	  [1 2 3]
+//	  ```
+//
+//	  Why, again.
+//
+// What a choice says is its first paragraph, in lines as they are written; or the
+// code block that directly follows that. Everything below it is its explanation,
+// and each choice has one. Exactly one of them must be what the cell prints,
+// compared as the cell's output is: so nobody writes down which. A sample is
+// compared with nothing, and cannot be predicted; nor can what is hidden.
+//
+// # Problems
+//
+// A chapter has at most one. It consists of a stub, which is what the reader
+// starts from, a checker below it, and below the stub, too, at least one right and
+// one wrong answer, each between <details> tags. An answer and the checker are a
+// program of their own, in which nothing else of the chapter is known. The output
+// of the answer is what both print, and the answer is right if the last line of it
+// is "right". A stub must compile together with the checker.
+//
+// The stub of {problem=fit} has the id fit, its checker fit-checker, and its
+// answers, in order, fit-answer-1, fit-answer-2 and so on.
 //
 // # Prose that is checked
 //
@@ -112,6 +183,9 @@ import (
 	"rtbook/runner"
 )
 
+// GlossarySlug is the slug of the chapter that explains the terms of a book.
+const GlossarySlug = "glossary"
+
 // Book is a folder of chapters.
 type Book struct {
 	Dir          string // the folder of the chapters in the file system parsed, "notes"
@@ -130,6 +204,13 @@ type Book struct {
 	LedgerPath string // of the list of claims, as a path in the file system parsed; "" if the book has none
 	LedgerPos  finding.Pos
 	Numerals   string // "" or NumeralsChecked
+
+	Theme    string // the folder of the book's own theme, as a path in the file system parsed; "" if it has none
+	ThemePos finding.Pos
+
+	Repository string // where the book is kept, "" if unknown
+	Issues     string // where readers report faults, with "{cell}" for what they report; "" if nowhere but in Repository
+	Command    string // how readers call rtbook; "" is rtbook
 }
 
 // Cells returns the cells, checks and files of all chapters, in reading order,
@@ -168,17 +249,23 @@ type Chapter struct {
 	Claims  []*Claim  // in order
 	Inserts []*Insert // in order
 
+	Problem *Problem // the reader's; nil if there is none
+
 	lines   lines
 	unclear []*Fence      // fences of which nobody knows what they were to be, in order; each is reported
 	allowAt []finding.Pos // of what Allow has
 }
 
-// Cells returns the chapter's cells, checks and files, in order, without those
-// that are skipped, without what is not closed, without files whose name is no
+// Cells returns the chapter's cells, checks and files, and the programs of its
+// problem (see [Problem.Cells]), in order, without those that are skipped, without what is not closed, without files whose name is no
 // name, and without cells that are expected to fail in a way that there is not.
 func (ch *Chapter) Cells() []runner.Cell {
 	var cells []runner.Cell
 	for _, f := range ch.Fences {
+		if f.Role == RoleProblem || f.Role == RoleChecker || f.Role == RoleAnswer {
+			cells = append(cells, f.Problem.Cells(f)...)
+			continue
+		}
 		if f.Cell != nil && f.Closed && f.Skipped == "" && (f.Role != RoleFile || f.Cell.Path != "") && (f.attr("expect") == nil || f.Cell.Expect != "") {
 			cells = append(cells, *f.Cell)
 		}
@@ -204,13 +291,16 @@ func (ch *Chapter) Unclear(id string) bool {
 type Role int
 
 const (
-	RoleCell   Role = iota // {cell}: runs
-	RoleOutput             // {output}: what a cell printed
-	RoleCheck              // {check}: must compile
-	RoleGo                 // go without attributes: must parse
-	RoleSketch             // {sketch}: go that need not parse
-	RoleFile               // {file=name}: a file of an environment's folder
-	RoleQuote              // {quote=symbol}: a quotation of Go source, which rtbook writes
+	RoleCell    Role = iota // {cell}: runs
+	RoleOutput              // {output}: what a cell printed
+	RoleCheck               // {check}: must compile
+	RoleGo                  // go without attributes: must parse
+	RoleSketch              // {sketch}: go that need not parse
+	RoleFile                // {file=name}: a file of an environment's folder
+	RoleQuote               // {quote=symbol}: a quotation of Go source, which rtbook writes
+	RoleProblem             // {problem=id}: what an answer to a problem starts from
+	RoleChecker             // {checker=id}: says whether an answer is right
+	RoleAnswer              // {answer=id}: an answer
 )
 
 // Fence is a code fence with its place in the chapter.
@@ -228,7 +318,7 @@ type Fence struct {
 	Content string // what is in the fence, unindented, lines ending in "\n"
 	Closed  bool   // whether a closing fence ends it, rather than the end of what it stands in
 
-	Cell      *runner.Cell // RoleCell, RoleCheck and RoleFile
+	Cell      *runner.Cell // RoleCell, RoleCheck and RoleFile, and of the parts of problems
 	Vary      []string     // kinds (see [VaryKinds]) and /patterns/ (RE2, none of which matches "") of spans that may differ in the output
 	Unordered bool         // the output's lines are compared as a multiset
 	Sample    bool         // the output is shown as recorded, and not compared
@@ -237,10 +327,13 @@ type Fence struct {
 	Hidden    []int        // lines of Content, from 0 and ascending, that are not shown
 	If        string       // the build constraint, as written; "" if there is none
 	Skipped   string       // why it takes no part for the pin, "needs linux && go1.27"; "" if it does
-	Unjudged  bool         // RoleCell: what it prints is held against nothing, since that would follow from another finding, about its attributes or an output without a cell
+	Unjudged  bool         // RoleCell and RoleAnswer: what it prints is held against nothing, since that would follow from another finding, about its attributes or an output without a cell
 	Of        *Fence       // RoleOutput: the cell that printed this; nil with a finding
-	Output    *Fence       // RoleCell: where its output is recorded, nil if nowhere
+	Output    *Fence       // RoleCell and RoleAnswer: where its output is recorded, nil if nowhere
 	Quote     *Quote       // RoleQuote: what it quotes; nil with a finding
+	Problem   *Problem     // RoleProblem, RoleChecker and RoleAnswer: what it is part of; nil with a finding
+	Wrong     bool         // RoleAnswer: the checker must not say that it is right
+	Predict   *Prediction  // RoleCell: what a reader can choose from; nil if there is no prediction, or with a finding
 
 	top    bool // at the top level of the document, also between details tags
 	attrs  []attr

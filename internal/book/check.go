@@ -14,8 +14,12 @@ import (
 // checkChapter links the fences of a chapter to each other and reports what
 // does not fit.
 func checkChapter(ch *Chapter, r *reporter) {
+	linkProblems(ch, r)
 	nameCells(ch, r)
+	nameSolutions(ch)
 	linkOutputs(ch, r)
+	checkHiddenSweeps(ch, r)
+	linkPredictions(ch, r)
 	checkEngines(ch, r)
 	checkAllowed(ch, r)
 	leaveUnjudged(ch)
@@ -25,20 +29,22 @@ func checkChapter(ch *Chapter, r *reporter) {
 // nameCells gives every cell and check its id.
 func nameCells(ch *Chapter, r *reporter) {
 	headings := headingPlaces(ch)
-	seen := map[string]*Fence{}
+	seen := nameParts(ch)
 	n := 0
 	for _, f := range ch.Fences {
 		if f.Cell == nil {
 			continue
 		}
 		n++
-		f.Cell.ID = fmt.Sprintf("cell-%d", n)
 		at := ch.offset(f.Pos)
-		if a := f.attr("cell"); a != nil && a.value != "" && checkCellID(a.value) == nil {
+		if f.Cell.ID == "" {
+			f.Cell.ID = fmt.Sprintf("cell-%d", n)
+		}
+		if a := f.naming(); a != nil && a.value != "" && checkCellID(a.value) == nil {
 			at = f.info + a.valueAt
 			if first := seen[a.value]; first != nil {
 				r.at(at, "give one of the two another id", "cell id %s is taken", a.value).
-					Notes = []finding.Note{{Pos: first.Pos, Text: "by this cell"}}
+					Notes = []finding.Note{{Pos: first.Pos, Text: "by this " + first.Role.String()}}
 			} else {
 				f.Cell.ID, f.Cell.Named = a.value, true
 				seen[a.value] = f
@@ -49,6 +55,17 @@ func nameCells(ch *Chapter, r *reporter) {
 				Notes = []finding.Note{{Pos: ch.Pos(h), Text: "the heading"}}
 		}
 	}
+}
+
+// naming returns the attribute whose value is the id of a fence, or nil.
+func (f *Fence) naming() *attr {
+	if f.Role != RoleProblem {
+		return f.attr("cell")
+	}
+	if f.Problem == nil {
+		return nil
+	}
+	return f.attr("problem")
 }
 
 // headingPlaces returns the offset of the heading of each id.
@@ -70,14 +87,14 @@ func linkOutputs(ch *Chapter, r *reporter) {
 	byID := map[string]*Fence{}
 	var ids []string
 	for _, f := range ch.Fences {
-		if f.Role == RoleCell && f.Cell.Named {
+		if f.Runs() && (f.Cell.Named || f.Problem != nil) {
 			byID[f.Cell.ID] = f
 			ids = append(ids, f.Cell.ID)
 		}
 	}
 	for _, f := range ch.Fences {
 		switch {
-		case f.Role == RoleCell:
+		case f.Runs():
 			above = f
 		case f.Role == RoleOutput && f.top:
 			if f.value("output") == "" && unclearBetween(ch, above, f) {
@@ -162,7 +179,7 @@ func leaveUnjudged(ch *Chapter) {
 		}
 	}
 	for _, f := range ch.Fences {
-		if f.Role == RoleCell && (stray && f.Output == nil || f.Output != nil && !f.Output.Closed || f.Cell.Shell && lacking[f.Cell.Env]) {
+		if f.Runs() && (stray && f.Output == nil || f.Output != nil && !f.Output.Closed || f.Cell.Shell && lacking[f.Cell.Env]) {
 			f.Unjudged = true
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 
 	"rtbook/internal/finding"
 )
@@ -72,7 +73,9 @@ func parseConstraint(value string) (constraint.Expr, error) {
 	return constraint.Parse("//go:build " + value)
 }
 
-var tagSyntax = regexp.MustCompile(`[\pL\p{Nd}_.]+`)
+// tagSyntax is compiled when it is needed: letters of all scripts take a while,
+// which each start of the command would spend.
+var tagSyntax = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[\pL\p{Nd}_.]+`) })
 
 // checkConstraint checks the value of if=. A tag that nothing ever satisfies is
 // a fault: the cell would silently not run.
@@ -90,7 +93,7 @@ func checkConstraint(value string) error {
 		return &valueError{0, err.Error(), hint}
 	}
 	var errs []error
-	for _, at := range tagSyntax.FindAllStringIndex(value, -1) {
+	for _, at := range tagSyntax().FindAllStringIndex(value, -1) {
 		if err := checkTag(value[at[0]:at[1]], at[0]); err != nil {
 			errs = append(errs, err)
 		}

@@ -198,7 +198,8 @@ func classify(ch *Chapter, f *Fence, r *reporter) bool {
 	}
 	checkAttrs(f, err == nil, r)
 	checkSample(f, r)
-	f.Unjudged = role == RoleCell && len(r.findings) > before
+	checkSwept(f, r)
+	f.Unjudged = f.Runs() && len(r.findings) > before
 	f.Hide = f.attr("hide") != nil
 	f.Fold = f.attr("fold") != nil
 	if role == RoleCell {
@@ -212,10 +213,10 @@ func classify(ch *Chapter, f *Fence, r *reporter) bool {
 	case err == nil && f.top: // else there is a finding, and what it would quote is a guess
 		f.Quote = newQuote(f)
 	}
-	if (role == RoleCell || role == RoleOutput || role == RoleFile || role == RoleQuote) && !f.top {
+	if role != RoleCheck && role != RoleSketch && !f.top {
 		r.at(ch.offset(f.Pos), "move it out of the list or quotation; between <details> tags is fine", "%s fence inside another block", role)
 	}
-	if role == RoleCell || role == RoleCheck || role == RoleFile {
+	if role != RoleOutput && role != RoleSketch && role != RoleQuote {
 		f.Cell = newCell(ch, f)
 		if a := f.attr("if"); a != nil && checkConstraint(a.value) == nil {
 			f.If = a.value
@@ -253,6 +254,9 @@ func newCell(ch *Chapter, f *Fence) *runner.Cell {
 	if expect := f.value("expect"); checkExpect(expect) == nil {
 		c.Expect = runner.Expect(expect)
 	}
+	if f.Role == RoleCell {
+		c.Sweep = sweepOf(f)
+	}
 	if a := f.attr("timeout"); a != nil {
 		c.Timeout, _ = parseTimeout(a.value)
 	}
@@ -285,6 +289,9 @@ func newQuote(f *Fence) *Quote {
 	}
 	return &Quote{Symbol: f.value("quote"), Lines: f.value("lines")}
 }
+
+// Runs reports whether f is a cell, or an answer: code whose output is recorded.
+func (f *Fence) Runs() bool { return f.Role == RoleCell || f.Role == RoleAnswer }
 
 // attr returns the fence's first attribute of that name, or nil.
 func (f *Fence) attr(name string) *attr {

@@ -21,6 +21,8 @@ func addDocuments(f *testing.F, add func(doc string)) {
 		"```sh {cell vary=\"/a\\\\/,time\" if=\"linux && !\"}\n```\n\n```x {file=\"..\"}\n",
 		"```go {quote=runtime.f lines=\"/a \\\"/,/b/\"}\nf\n```\n\n<!-- claim: A7 B2 -->\n> - [x|`y`][a] <go:a.b>\n\n[a]: <go:p x\\|y>\n",
 		"# [x](go:a.b)\n\n<!--claim: A7, B2-->\n- http://a.b c\t[d\n e](out:f)\n\n<!-- ledger -->\n> <!-- claim: A1 -->\n\n<!-- toolchains -->[^1]\n\n[^1]: ![a](go:b) www.c.d <go:a.b>\n",
+		"- [ ] `1`\n\n  why\n- [ ] a\n  ```\n\t2\n  ```\n  why\n\n<!-- c -->\n\n```go {cell predict}\nx\n```\n\n- [x]\n-\n* [ ] \n\n~~~sh {cell predict}\n~~~\n",
+		"```go {problem=f}\nx\n```\n\n```go {checker=f}\nx\n```\n\n<details><summary>Solution</summary>\n\n```go {answer=f wrong}\nx\n```\n\n```text {output}\n```\n\n```go {cell}\n```\n\n</details>\n\n> ```go {answer=f}\n> ```\n",
 		"```go {check}\nx //rtbook:hide\n\t'//rtbook:hide\n//line x:9\n//rtbook:hied\n```\n",
 	} {
 		add(doc)
@@ -53,6 +55,7 @@ func FuzzFences(f *testing.F) {
 			if !looksLikeFence(mark) || mark[0] != '`' && mark[0] != '~' {
 				t.Fatalf("no fence at %v: %q", fc.Pos, mark)
 			}
+			checkQuestion(t, ch, fc)
 			if fc.Cell == nil {
 				continue
 			}
@@ -71,6 +74,34 @@ func FuzzFences(f *testing.F) {
 			}
 		}
 	})
+}
+
+// checkQuestion holds predictions and parts of problems to the promises of their
+// fields.
+func checkQuestion(t *testing.T, ch *Chapter, f *Fence) {
+	t.Helper()
+	if p := f.Predict; p != nil {
+		said := map[string]bool{}
+		for _, c := range p.Choices {
+			if at := ch.offset(c.Pos); at < 0 || at >= f.Open || ch.Text[at] != '[' {
+				t.Fatalf("choice at %v of the cell at %v", c.Pos, f.Pos)
+			}
+			if c.Why == nil || c.Output == "" || said[c.Output] || c.Output != EncodeOutput(c.Output) {
+				t.Fatalf("choice %+v", c)
+			}
+			said[c.Output] = true
+		}
+		if len(said) < 2 || len(said) != p.List.ChildCount() {
+			t.Fatalf("%d choices of %d", len(said), p.List.ChildCount())
+		}
+	}
+	if f.Problem != nil {
+		for _, c := range f.Problem.Cells(f) {
+			if !OfProblem(c.Env) || c.Env != f.Cell.Env || c.ID == "" {
+				t.Fatalf("cell %+v of the %s at %v", c, f.Role, f.Pos)
+			}
+		}
+	}
 }
 
 // checkProse holds links, claims and comments to the promises of their fields.

@@ -27,7 +27,10 @@ func (headingTransformer) Transform(doc *ast.Document, reader text.Reader, _ par
 }
 
 // plainText returns the text that a node's inline children show.
-func plainText(n ast.Node, source []byte) string {
+func plainText(n ast.Node, source []byte) string { return inlineText(n, source, ' ') }
+
+// inlineText is plainText with something else than a blank where a line ends.
+func inlineText(n ast.Node, source []byte, end byte) string {
 	var b strings.Builder
 	var visit func(ast.Node)
 	visit = func(n ast.Node) {
@@ -36,7 +39,7 @@ func plainText(n ast.Node, source []byte) string {
 			case *ast.Text:
 				b.WriteString(textOf(c, source))
 				if c.SoftLineBreak() || c.HardLineBreak() {
-					b.WriteByte(' ')
+					b.WriteByte(end)
 				}
 			case *ast.String:
 				b.Write(c.Value)

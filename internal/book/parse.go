@@ -104,7 +104,7 @@ func bookChapters(b *Book, t *tree) []finding.Finding {
 			})
 			continue
 		}
-		if ch.Slug != "index" {
+		if ch.Slug != "index" && ch.Slug != GlossarySlug {
 			number, err := chapterNumber(path.Base(name))
 			if err != nil {
 				findings = append(findings, finding.Finding{
@@ -119,7 +119,7 @@ func bookChapters(b *Book, t *tree) []finding.Finding {
 		b.Chapters = append(b.Chapters, ch)
 	}
 	slices.SortStableFunc(b.Chapters, func(p, q *Chapter) int {
-		return cmp.Or(compareNumbers(numbers[p], numbers[q]), cmp.Compare(p.Path, q.Path))
+		return cmp.Or(isGlossary(p)-isGlossary(q), compareNumbers(numbers[p], numbers[q]), cmp.Compare(p.Path, q.Path))
 	})
 	for i, ch := range b.Chapters[min(1, len(b.Chapters)):] {
 		if before := b.Chapters[i]; numbers[ch] == numbers[before] && numbers[ch] != "" {
@@ -138,6 +138,14 @@ func bookChapters(b *Book, t *tree) []finding.Finding {
 		})
 	}
 	return findings
+}
+
+// isGlossary returns 1 for the glossary, which comes last, and 0 for others.
+func isGlossary(ch *Chapter) int {
+	if ch.Slug == GlossarySlug {
+		return 1
+	}
+	return 0
 }
 
 // compareNumbers compares decimal numbers without leading zeros; "" is the

@@ -92,6 +92,11 @@ func TestParseFaults(t *testing.T) {
 			`notes/book.yaml:2:9: ledger: "../ledger.yaml" is not a YAML file beside the chapters`,
 			`notes/book.yaml:3:11: numerals: numerals cannot be "yes"`,
 		}},
+		{"what book.yaml says of the site", files("notes/01-a.md", "", "notes/book.yaml", "title: x\ntheme: ../look\nrepository: example.org/book\nissues: me@example.org\n"), []string{
+			`notes/book.yaml:2:8: theme: "../look" is not a folder beside the chapters`,
+			`notes/book.yaml:3:13: repository: "example.org/book" is not an address such as https://example.org/book`,
+			`notes/book.yaml:4:9: issues: "me@example.org" is not an address such as https://example.org/book/issues`,
+		}},
 		{"book.yaml that is not UTF-8", files("notes/01-a.md", "", "notes/book.yaml", "lang: en\ntitle: \xe9\n"), []string{"notes/book.yaml:2:8: not UTF-8: byte 0xe9"}},
 		{"book.yaml with a byte order mark", files("notes/01-a.md", "", "notes/book.yaml", "\ufefftitle: x\n"), nil},
 		{"its first line", files("notes/01-a.md", "", "notes/book.yaml", "\ufefftitel: x\ntoolchian: y\n"), []string{
@@ -154,6 +159,22 @@ func (f failFS) ReadFile(name string) ([]byte, error) {
 		return nil, err
 	}
 	return f.MapFS.ReadFile(name)
+}
+
+// TestParseSite has what book.yaml says of the site.
+func TestParseSite(t *testing.T) {
+	b, found := Parse(files("notes/book.yaml",
+		"title: x\ntheme: my/look\nrepository: https://example.org/b\nissues: mailto:me@example.org\ncommand: go tool rtbook\n",
+		"notes/01-a.md", "", "notes/my/look/style.css", ""), "notes")
+	if len(found) > 0 {
+		t.Fatal(found)
+	}
+	if b.Theme != "notes/my/look" || b.ThemePos != (finding.Pos{File: "notes/book.yaml", Line: 2, Col: 8}) {
+		t.Errorf("theme %q at %v", b.Theme, b.ThemePos)
+	}
+	if b.Repository != "https://example.org/b" || b.Issues != "mailto:me@example.org" || b.Command != "go tool rtbook" {
+		t.Errorf("repository %q, issues %q, command %q", b.Repository, b.Issues, b.Command)
+	}
 }
 
 // TestParseRecords has files that the book is checked by: they are not for its

@@ -8,7 +8,7 @@ import (
 
 // Edit says what a cell printed, or what a quotation quotes.
 type Edit struct {
-	Cell   *Fence // of RoleCell or RoleQuote
+	Cell   *Fence // that runs, or of RoleQuote
 	Output string // as printed, or as it stands in the source; the fence gets EncodeOutput of it
 }
 
@@ -47,14 +47,14 @@ func Rewrite(ch *Chapter, edits []Edit) []byte {
 	return apply(ch.Source, changes)
 }
 
-// Recordable reports whether f is a cell whose output [Rewrite] can write, or a
+// Recordable reports whether f is a cell or an answer whose output [Rewrite] can write, or a
 // quotation: at the top level of the document, with its own fence and its output
 // fence closed. Others have findings that say what is wrong with them.
 func (f *Fence) Recordable() bool {
 	switch {
 	case f == nil || !f.Closed || !f.top:
 		return false
-	case f.Role == RoleCell:
+	case f.Runs():
 		return f.Output == nil || f.Output.Closed
 	}
 	return f.Quote != nil

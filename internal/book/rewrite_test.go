@@ -31,7 +31,7 @@ func parseOne(src []byte) *Chapter {
 func editable(ch *Chapter) []*Fence {
 	var cells []*Fence
 	for _, f := range ch.Fences {
-		if f.Role == RoleCell || f.Role == RoleQuote {
+		if f.Runs() || f.Role == RoleQuote {
 			cells = append(cells, f)
 		}
 	}

@@ -39,17 +39,18 @@ const (
 // attrSpecs are the attributes there are.
 func attrSpecs() []attrSpec {
 	cell, part := []Role{RoleCell}, []Role{RoleCell, RoleCheck, RoleFile}
+	timed := []Role{RoleCell, RoleChecker}
 	return []attrSpec{
 		{"cell", cell, mayValue, checkCellID},
 		{"output", []Role{RoleOutput}, mayValue, nil},
 		{"check", []Role{RoleCheck}, noValue, nil},
 		{"sketch", []Role{RoleSketch}, noValue, nil},
 		{"file", []Role{RoleFile}, mustValue, checkFileName},
-		{"env", part, mustValue, checkName},
-		{"engine", cell, mustValue, checkEngine},
+		{"env", part, mustValue, checkEnv},
+		{"engine", timed, mustValue, checkEngine},
 		{"hide", part, noValue, nil},
 		{"fold", []Role{RoleCell, RoleCheck, RoleSketch, RoleFile, RoleQuote}, noValue, nil},
-		{"timeout", cell, mustValue, checkTimeout},
+		{"timeout", timed, mustValue, checkTimeout},
 		{"expect", cell, mustValue, checkExpect},
 		{"vary", cell, mustValue, checkVary},
 		{"unordered", cell, noValue, nil},
@@ -57,12 +58,18 @@ func attrSpecs() []attrSpec {
 		{"if", part, mustValue, checkConstraint},
 		{"quote", []Role{RoleQuote}, mustValue, nil},
 		{"lines", []Role{RoleQuote}, mustValue, nil},
+		{"sweep", cell, mustValue, checkSweep},
+		{"predict", cell, noValue, nil},
+		{"problem", []Role{RoleProblem}, mustValue, checkCellID},
+		{"checker", []Role{RoleChecker}, mustValue, nil},
+		{"answer", []Role{RoleAnswer}, mustValue, nil},
+		{"wrong", []Role{RoleAnswer}, noValue, nil},
 	}
 }
 
 // roleNamed returns the role that an attribute names.
 func roleNamed(attr string) (Role, bool) {
-	for _, r := range []Role{RoleCell, RoleOutput, RoleCheck, RoleSketch, RoleFile, RoleQuote} {
+	for _, r := range []Role{RoleCell, RoleOutput, RoleCheck, RoleSketch, RoleFile, RoleQuote, RoleProblem, RoleChecker, RoleAnswer} {
 		if r.String() == attr {
 			return r, true
 		}
@@ -85,6 +92,12 @@ func (r Role) String() string {
 		return "file"
 	case RoleQuote:
 		return "quote"
+	case RoleProblem:
+		return "problem"
+	case RoleChecker:
+		return "checker"
+	case RoleAnswer:
+		return "answer"
 	}
 	return "go"
 }
@@ -143,7 +156,9 @@ func checkLang(f *Fence, a *attr, role Role, r *reporter) {
 	case role == RoleQuote:
 		r.at(f.info+a.at, "write go {quote=…}, or asm {quote=…} for assembly", "quote in %s: only Go source is quoted", clip(f.Lang))
 	case role != RoleCell:
-		r.at(f.info+a.at, "leave the attribute out", "%s in %s: only Go is %s", a.name, clip(f.Lang), map[Role]string{RoleCheck: "compiled", RoleSketch: "parsed"}[role])
+		r.at(f.info+a.at, "leave the attribute out", "%s in %s: only Go is %s", a.name, clip(f.Lang), map[Role]string{
+			RoleCheck: "compiled", RoleSketch: "parsed", RoleProblem: "compiled", RoleChecker: "run", RoleAnswer: "run",
+		}[role])
 	case slices.Contains([]string{"console", "shell-session", "sh-session", "zsh", "fish", "powershell"}, f.Lang):
 		r.at(f.info+a.at, "write sh {cell}, and the commands without prompts and output", "cell in %s: only go and sh run", f.Lang)
 	default:
@@ -184,6 +199,14 @@ func roleList(roles []Role) string {
 	return strings.Join(names[:last], ", ") + " or " + names[last]
 }
 
+// article returns a noun with its article.
+func article(noun string) string {
+	if strings.HasPrefix(noun, "a") || strings.HasPrefix(noun, "o") {
+		return "an " + noun
+	}
+	return "a " + noun
+}
+
 func unknownAttr(f *Fence, a *attr, r *reporter) {
 	var names []string
 	for _, s := range attrSpecs() {
@@ -211,10 +234,12 @@ func checkAttrs(f *Fence, whole bool, r *reporter) {
 				Notes = []finding.Note{{Pos: r.ch.Pos(f.info + seen[a.name].at), Text: "first here"}}
 		case !slices.Contains(spec.on, f.Role):
 			if _, isRole := roleNamed(a.name); !isRole { // two roles are reported already
-				r.at(f.info+a.at, "move it to the "+roleList(spec.on)+", or leave it out", "%s belongs on a %s fence, not on %s", a.name, roleList(spec.on), f.Role)
+				r.at(f.info+a.at, "move it to the "+roleList(spec.on)+", or leave it out", "%s belongs on %s fence, not on %s", a.name, article(roleList(spec.on)), f.Role)
 			}
 		case a.name == "engine" && isShell(f.Lang):
 			r.at(f.info+a.at, "leave it out: a command runs what it names", "engine belongs on a go cell, not on commands")
+		case a.name == "sweep" && isShell(f.Lang):
+			r.at(f.info+a.at, "leave it out: commands have no constants", "sweep belongs on a go cell, not on commands")
 		case whole || i < len(f.attrs)-1:
 			checkValue(f, a, spec, r)
 		}
@@ -284,6 +309,7 @@ func checkSample(f *Fence, r *reporter) {
 var (
 	nameSyntax      = regexp.MustCompile(`^[a-z][a-z0-9-]{0,63}$`)
 	anonymousSyntax = regexp.MustCompile(`^cell-[0-9]+$`)
+	solutionSyntax  = regexp.MustCompile(`^solution-[0-9]+$`)
 	notInNames      = regexp.MustCompile(`[^a-z0-9]+`)
 )
 
@@ -311,6 +337,13 @@ func nameLike(value string) string {
 func checkCellID(value string) error {
 	if anonymousSyntax.MatchString(value) {
 		return &valueError{0, fmt.Sprintf("%s is the name of a cell without one", clip(value)), "give the cell another id, or none: write cell"}
+	}
+	return checkName(value)
+}
+
+func checkEnv(value string) error {
+	if solutionSyntax.MatchString(value) {
+		return &valueError{0, fmt.Sprintf("%s is the environment of a solution", clip(value)), "give the environment another name, or leave it out between the tags of the solution"}
 	}
 	return checkName(value)
 }

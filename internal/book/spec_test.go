@@ -159,6 +159,15 @@ func dumpFence(s *strings.Builder, ch *Chapter, f *Fence) {
 		if c.Path != "" {
 			fmt.Fprintf(s, " file=%s", c.Path)
 		}
+		for _, sc := range c.Sweep {
+			fmt.Fprintf(s, " %s@%d", sc.Name, sc.At)
+			for _, v := range sc.Values {
+				if v.Quoted {
+					v.Text = "'" + v.Text + "'"
+				}
+				fmt.Fprintf(s, "|%s@%d", v.Text, v.At)
+			}
+		}
 	}
 	if f.Vary != nil {
 		fmt.Fprintf(s, " vary=%q", f.Vary)
@@ -181,6 +190,12 @@ func dumpFence(s *strings.Builder, ch *Chapter, f *Fence) {
 			fmt.Fprintf(s, " lines=%s", f.Quote.Lines)
 		}
 	}
+	if f.Wrong {
+		s.WriteString(" wrong")
+	}
+	if f.Problem != nil {
+		fmt.Fprintf(s, " of problem %s", f.Problem.Name)
+	}
 	if f.Role == RoleOutput {
 		if f.Of == nil {
 			s.WriteString(" of nothing")
@@ -198,6 +213,11 @@ func dumpFence(s *strings.Builder, ch *Chapter, f *Fence) {
 		fmt.Fprintf(s, " hidden=%v", f.Hidden)
 	}
 	s.WriteByte('\n')
+	if f.Predict != nil {
+		for _, c := range f.Predict.Choices {
+			fmt.Fprintf(s, "  %d:%d choice %q %q since %s\n", c.Pos.Line, c.Pos.Col, c.Label, c.Output, c.Why.Kind())
+		}
+	}
 	switch {
 	case f.Cell != nil:
 		for i, line := range strings.Split(strings.TrimSuffix(f.Cell.Source, "\n"), "\n") {

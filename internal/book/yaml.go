@@ -294,6 +294,7 @@ var (
 	targetSyntax    = regexp.MustCompile(`^[a-z0-9]+/[a-z0-9]+$`)
 	langSyntax      = regexp.MustCompile(`^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$`)
 	urlSyntax       = regexp.MustCompile(`^https?://[^\s/?#]+(/[^\s?#]*)?$`)
+	issuesSyntax    = regexp.MustCompile(`^(https?://[^\s/?#]+([/?#]\S*)?|mailto:[^\s@]+@[^\s@]+)$`)
 )
 
 // matches returns a check that a value is what is wanted, such as the example.
@@ -340,6 +341,14 @@ func checkNumerals(value string) error {
 	return nil
 }
 
+// checkThemePath reports what is not the name of a folder of the book.
+func checkThemePath(value string) error {
+	if !fs.ValidPath(value) || value == "." {
+		return &valueError{0, fmt.Sprintf("%q is not a folder beside the chapters", clip(value)), "write theme: look"}
+	}
+	return nil
+}
+
 // readConfig fills b from the text of a book.yaml.
 func readConfig(b *Book, name string, src []byte) []finding.Finding {
 	if at := badByte(src); at >= 0 {
@@ -352,7 +361,7 @@ func readConfig(b *Book, name string, src []byte) []finding.Finding {
 	}
 	text := strings.TrimPrefix(string(src), "\ufeff") // as in a chapter, a byte order mark is fine
 	var isolationAt []finding.Pos
-	var places []finding.Pos
+	var places, themeAt []finding.Pos
 	y := yamlFile{name: name, src: text, line: 1, skip: len(src) - len(text), fields: []yamlField{
 		{key: "title", text: &b.Title},
 		{key: "description", text: &b.Description},
@@ -363,6 +372,10 @@ func readConfig(b *Book, name string, src []byte) []finding.Finding {
 		{key: "numerals", text: &b.Numerals, check: checkNumerals},
 		{key: "target", text: &b.Target, check: matches(targetSyntax, "a target", "linux/amd64")},
 		{key: "isolation", text: &b.Isolation, places: &isolationAt, check: checkIsolation},
+		{key: "theme", text: &b.Theme, places: &themeAt, check: checkThemePath},
+		{key: "repository", text: &b.Repository, check: matches(urlSyntax, "an address", "https://example.org/book")},
+		{key: "issues", text: &b.Issues, check: matches(issuesSyntax, "an address", "https://example.org/book/issues")},
+		{key: "command", text: &b.Command},
 	}}
 	y.decode()
 	if len(isolationAt) > 0 {
@@ -370,6 +383,9 @@ func readConfig(b *Book, name string, src []byte) []finding.Finding {
 	}
 	if b.LedgerPath != "" {
 		b.LedgerPath, b.LedgerPos = path.Join(b.Dir, b.LedgerPath), places[0]
+	}
+	if b.Theme != "" {
+		b.Theme, b.ThemePos = path.Join(b.Dir, b.Theme), themeAt[0]
 	}
 	if b.Lang == "" {
 		b.Lang = "en"

@@ -9,6 +9,7 @@ import (
 	"math/big"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // The numbers in the text of an order's link stand in one of its steps, as in
@@ -18,10 +19,13 @@ import (
 
 // orderNumber matches a number or a word of an order's text, with the word after
 // it, or a release. Numbers in words count before a unit only: one is a pronoun,
-// too.
-var orderNumber = regexp.MustCompile(`([Gg]o ?\d+(?:\.\d+)+` +
-	`|(0[xX][0-9a-fA-F_]+|\d+(?:[,_]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|[\pL_][\pL\pN_]*)` +
-	`(?:[ -]?(%|\pL+))?)`)
+// too. It is compiled when it is needed: letters of all scripts take a while,
+// which each start of the command would spend.
+var orderNumber = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`([Gg]o ?\d+(?:\.\d+)+` +
+		`|(0[xX][0-9a-fA-F_]+|\d+(?:[,_]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|[\pL_][\pL\pN_]*)` +
+		`(?:[ -]?(%|\pL+))?)`)
+})
 
 // compareOrder holds the numbers in an order's text to those in its steps.
 func compareOrder(ref Ref, ans *Answer) {
@@ -31,7 +35,7 @@ func compareOrder(ref Ref, ans *Answer) {
 	}
 	text := plainBlanks(ref.Want)
 	for at := 0; ; {
-		m := orderNumber.FindStringSubmatchIndex(text[at:])
+		m := orderNumber().FindStringSubmatchIndex(text[at:])
 		if m == nil {
 			return
 		}
