@@ -223,7 +223,7 @@ func evidenceFor(ch *book.Chapter, c *book.Claim, next int) (near, all []site.Ev
 
 func fenceEvidence(f *book.Fence) (site.Evidence, bool) {
 	switch {
-	case f.Role == book.RoleCell && f.Skipped == "":
+	case f.Runs() && f.Skipped == "":
 		return site.Evidence{Kind: "cell", Text: f.Cell.ID, Anchor: f.Cell.ID}, true
 	case f.Role == book.RoleQuote && f.Quote != nil:
 		return site.Evidence{Kind: "quotation", Text: f.Quote.Symbol}, true

@@ -20,7 +20,8 @@ import (
 
 // Explained is what is known of a cell on one engine without running it. The
 // result of a cell is that of its environment's program, or for one that must
-// panic that of its own.
+// panic that of its own. Of a cell that is swept there is one more, without a key,
+// about all its runs with other values.
 type Explained struct {
 	Ref    string          `json:"ref"`              // "notes/02-allocator.md#fifty"
 	Engine string          `json:"engine,omitempty"` // "" if it runs on none
@@ -43,13 +44,19 @@ type ExplainedPart struct {
 // report.
 func Explain(ctx context.Context, opt Options, ref string) (*Report, []Explained, error) {
 	var all []Explained
-	r, err := explaining(ctx, opt, ref, func(t *tools, p *runner.Program, ref, not string) error {
+	r, err := explaining(ctx, opt, ref, func(t *tools, c *runner.Composition, p *runner.Program, ref, not string) error {
 		if p == nil {
 			all = []Explained{{Ref: ref, Why: not}}
 			return nil
 		}
 		var err error
-		all, err = t.explain(opt, p, ref)
+		if all, err = t.explain(opt, p, ref); err != nil {
+			return err
+		}
+		sweep, err := t.explainSweep(opt, c.Sweeps, p, ref)
+		if sweep != nil {
+			all = append(all, *sweep)
+		}
 		return err
 	})
 	return r, all, err
@@ -61,7 +68,7 @@ func Explain(ctx context.Context, opt Options, ref string) (*Report, []Explained
 func Lowered(ctx context.Context, opt Options, ref string) (*Report, string, error) {
 	var source string
 	var refused *interp.RefusedError
-	r, err := explaining(ctx, opt, ref, func(t *tools, p *runner.Program, ref, not string) error {
+	r, err := explaining(ctx, opt, ref, func(t *tools, c *runner.Composition, p *runner.Program, ref, not string) error {
 		switch {
 		case p != nil && p.Shell != nil:
 			not = "its commands run on the toolchain only"
@@ -84,10 +91,10 @@ func Lowered(ctx context.Context, opt Options, ref string) (*Report, string, err
 	return r, source, err
 }
 
-// explaining calls do with the program of a cell, or with nil and why it has
-// none. If findings keep the cell from running, do is not called, and they are
+// explaining calls do with the program of a cell and what it was composed with, or
+// with nil and why it has none. If findings keep the cell from running, do is not called, and they are
 // in the report.
-func explaining(ctx context.Context, opt Options, ref string, do func(t *tools, p *runner.Program, ref, not string) error) (*Report, error) {
+func explaining(ctx context.Context, opt Options, ref string, do func(t *tools, c *runner.Composition, p *runner.Program, ref, not string) error) (*Report, error) {
 	o, c, f, r, err := find(ctx, opt, ref)
 	if err != nil {
 		return nil, err
@@ -105,17 +112,17 @@ func explaining(ctx context.Context, opt Options, ref string, do func(t *tools, 
 	switch {
 	case f.Skipped != "":
 		r.Findings = nil // none of them matters to it
-		return r, do(nil, nil, ref, "it does not run here: it "+f.Skipped)
+		return r, do(nil, nil, nil, ref, "it does not run here: it "+f.Skipped)
 	case f.Cell.Expect == runner.ExpectCompileError && !f.Cell.Shell:
 		r.Findings = nil
-		return r, do(nil, nil, ref, "it must not compile, and does not run: the type checker looks at it each time")
+		return r, do(nil, nil, nil, ref, "it must not compile, and does not run: the type checker looks at it each time")
 	}
 	t, err := engines(ctx, opt, o, r.Book)
 	if err != nil {
 		return nil, err
 	}
 	defer t.close()
-	composed := runner.Compose(c.Cells(), t.load(ctx))
+	composed := compose(r.Book, c.Cells(), t.load(ctx))
 	if err := t.loadErr; err != nil {
 		return nil, environment(err)
 	}
@@ -126,7 +133,7 @@ func explaining(ctx context.Context, opt Options, ref string, do func(t *tools, 
 	}
 	r.Findings = nil
 	var usage *UsageError
-	if err := do(t, p, ref, ""); errors.As(err, &usage) {
+	if err := do(t, composed, p, ref, ""); errors.As(err, &usage) {
 		return r, err
 	} else if err != nil {
 		return r, environment(err)

@@ -19,7 +19,8 @@ import (
 // Export writes environments as folders in which go run . prints what their
 // cells print: main.go, the environment's files, and a go.mod if dir lies
 // outside the book's module. One that has only commands is a folder of its
-// files. Cells that are expected to panic, or not to compile, are left out, and so are environments without Go cells and files.
+// files. Cells that are expected to panic, or not to compile, are left out, and so are
+// problems, and environments without Go cells and files.
 //
 // ref chooses: "notes/02-allocator.md#real" is one environment, which goes into
 // dir itself; "notes/02-allocator.md" is a chapter, of which the same holds if
@@ -81,14 +82,14 @@ func Export(ctx context.Context, opt Options, ref, dir string) (*Report, []strin
 // one.
 func exportCells(b *book.Book, o *opened, n names, ref string) ([]runner.Cell, *book.Chapter, error) {
 	if ref == "" {
-		return b.Cells(), nil, nil
+		return withoutProblems(b.Cells()), nil, nil
 	}
 	name, env, one := strings.Cut(ref, "#")
 	c, _, err := lookup(b, o, n, name)
 	if err != nil {
 		return nil, nil, err
 	}
-	cells := c.Cells()
+	cells := withoutProblems(c.Cells())
 	if !one {
 		return cells, c, nil
 	}
@@ -103,6 +104,11 @@ func exportCells(b *book.Book, o *opened, n names, ref string) ([]runner.Cell, *
 	}
 	cells = slices.DeleteFunc(cells, func(cell runner.Cell) bool { return cell.Env != env })
 	return cells, c, nil
+}
+
+// withoutProblems returns the cells that are in no program of a problem.
+func withoutProblems(cells []runner.Cell) []runner.Cell {
+	return slices.DeleteFunc(cells, func(c runner.Cell) bool { return book.OfProblem(c.Env) })
 }
 
 // exported is a folder to be written.

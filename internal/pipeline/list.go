@@ -14,6 +14,7 @@ type Listed struct {
 	Env     string        `json:"env,omitempty"`     // its environment; "" is the chapter's own
 	Engines []string      `json:"engines,omitempty"` // that run it
 	State   string        `json:"state"`             // see List
+	Runs    int           `json:"runs,omitempty"`    // of its sweep, if it is one
 	Time    time.Duration `json:"nanoseconds"`       // of the run that is known, on all engines
 }
 
@@ -25,7 +26,7 @@ type Listed struct {
 //	static                             expected not to compile, and does not
 //	skipped                            not for the book's target or toolchain
 //	faulty                             there is a finding before it can run
-//	not run                            not since something that matters to it changed, or it failed
+//	not run                            not, or not with each value of its sweep, since something that matters to it changed, or it failed
 func List(ctx context.Context, opt Options, ref string) (*Report, []Listed, error) {
 	o, err := open(opt)
 	if err != nil {
@@ -43,7 +44,7 @@ func List(ctx context.Context, opt Options, ref string) (*Report, []Listed, erro
 		r.keep(map[*book.Chapter]bool{c: true})
 	}
 	defer r.finish(o)
-	opt.stored = true
+	opt.stored, opt.sweeps = true, true
 	verdicts, err := r.run(ctx, opt, o, r.Book.Cells())
 	if err != nil {
 		return r, nil, err
@@ -55,7 +56,7 @@ func List(ctx context.Context, opt Options, ref string) (*Report, []Listed, erro
 	var all []Listed
 	for _, c := range chapters {
 		for _, f := range c.Fences {
-			if f.Role == book.RoleCell {
+			if f.Runs() {
 				all = append(all, r.listed(c, f, known))
 			}
 		}
@@ -68,10 +69,13 @@ func (r *Report) listed(c *book.Chapter, f *book.Fence, known map[*book.Fence]ve
 	if f.Cell.GoOnly || f.Cell.Shell {
 		l.Engines = []string{"go"}
 	}
+	for _, c := range f.Cell.Sweep {
+		l.Runs = max(l.Runs, 1) * len(c.Values)
+	}
 	v, ok := known[f]
 	switch {
 	case f.Skipped != "":
-		l.State, l.Engines = "skipped", nil
+		l.State, l.Engines, l.Runs = "skipped", nil, 0
 	case !ok && r.composed[c.Path+"#"+f.Cell.ID]:
 		l.State = "not run"
 	case !ok:
@@ -79,6 +83,8 @@ func (r *Report) listed(c *book.Chapter, f *book.Fence, known map[*book.Fence]ve
 	case len(v.engines) == 0:
 		l.State, l.Engines = "static", nil
 	case !v.good():
+		l.State = "not run"
+	case l.Runs > 0 && v.sweep == nil:
 		l.State = "not run"
 	case v.differs():
 		l.State = "differs"

@@ -79,14 +79,22 @@ func readMistakes(t *testing.T) []mistake {
 	return all
 }
 
-// bookOf writes a book and returns its root.
+// bookOf writes a book and returns its root. MODULE in its go.mod stands for
+// where this module is.
 func bookOf(t *testing.T, trees ...map[string][]byte) string {
 	t.Helper()
 	root := t.TempDir()
+	module, err := filepath.Abs(filepath.Join("..", ".."))
+	if err != nil {
+		t.Fatal(err)
+	}
 	write := func(name string, text []byte) {
 		file := filepath.Join(root, filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
 			t.Fatal(err)
+		}
+		if name == "go.mod" {
+			text = bytes.ReplaceAll(text, []byte("MODULE"), []byte(module))
 		}
 		if err := os.WriteFile(file, text, 0o666); err != nil {
 			t.Fatal(err)

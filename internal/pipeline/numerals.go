@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -28,7 +29,7 @@ import (
 // Before the symbols, a number in words counts too (four KiB). Years, versions
 // and the numbers of chapters have no unit. It counts in paragraphs, headings,
 // lists, tables, notes and footnotes; in a code span that is nothing else; and
-// not in fences. It is checked where it stands in the text of a fact, of an
+// not in fences, nor in the choices of a prediction. It is checked where it stands in the text of a fact, of an
 // order, whose steps have it, or of an out: link.
 //
 // Names are those of [sourceNames], each once a chapter. One is linked where any
@@ -107,7 +108,7 @@ type numeralCheck struct {
 // numbers reports the numbers with units of a passage.
 func (n *numeralCheck) numbers(p passage) {
 	for at := 0; ; {
-		m := numberSyntax.FindStringSubmatchIndex(p.text[at:])
+		m := numberSyntax().FindStringSubmatchIndex(p.text[at:])
 		if m == nil {
 			break
 		}
@@ -137,11 +138,15 @@ const (
 )
 
 // numberSyntax finds numbers with units: the first group is where it begins,
-// and what is before it is no part of a longer word, number or version.
-var numberSyntax = regexp.MustCompile(`(?:^|[^\pL\pN_.$/\\])(` +
-	`(?:` + digits + ` ?(?:–|-|to|or|and|×|\^) ?)*` + digits + gap + `?(?:` + symbols + `|` + words + `)` +
-	`|(?i:` + spelled + `)` + gap + `(?:[kKMGT]i?B|[nµμm]s|%)` +
-	`)(?:$|[^\pL\pN_])`)
+// and what is before it is no part of a longer word, number or version. It is
+// compiled when it is needed: letters of all scripts take a while, which each
+// start of the command would spend.
+var numberSyntax = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?:^|[^\pL\pN_.$/\\])(` +
+		`(?:` + digits + ` ?(?:–|-|to|or|and|×|\^) ?)*` + digits + gap + `?(?:` + symbols + `|` + words + `)` +
+		`|(?i:` + spelled + `)` + gap + `(?:[kKMGT]i?B|[nµμm]s|%)` +
+		`)(?:$|[^\pL\pN_])`)
+})
 
 // notNumber are a decade, which is not one of seconds, and kinds of machines.
 var notNumber = regexp.MustCompile(`^(?:1[0-9]{2}0s|20[0-9]0s|(?:32|64).bit)$`)
@@ -206,8 +211,12 @@ func passagesOf(ch *book.Chapter) []passage {
 	for _, ref := range ch.Refs {
 		refs[ref.Node] = ref
 	}
+	choices := choicesOf(ch)
 	var all []passage
 	_ = ast.Walk(ch.Doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if choices[n] {
+			return ast.WalkSkipChildren, nil
+		}
 		if d, ok := n.(*book.Details); ok && entering {
 			all = append(all, summaryOf(d))
 		}
@@ -223,6 +232,21 @@ func passagesOf(ch *book.Chapter) []passage {
 	})
 	slices.SortStableFunc(all, func(a, b passage) int { return a.at[0] - b.at[0] })
 	return all
+}
+
+// choicesOf returns the blocks that say what a cell may print. A run says which of
+// them it does print, and the others are wrong on purpose.
+func choicesOf(ch *book.Chapter) map[ast.Node]bool {
+	choices := make(map[ast.Node]bool)
+	for _, f := range ch.Fences {
+		if f.Predict == nil {
+			continue
+		}
+		for item := f.Predict.List.FirstChild(); item != nil; item = item.NextSibling() {
+			choices[item.FirstChild()] = true
+		}
+	}
+	return choices
 }
 
 // summaryOf returns what a <details> shows when it is folded: all of it is at
@@ -339,7 +363,7 @@ func (b *passageBuilder) codeSpan(n *ast.CodeSpan) {
 		}
 	}
 	span := codeSpan{text: strings.Join(strings.Fields(string(text)), " "), at: at, from: len(b.out)}
-	if m := numberSyntax.FindStringIndex(span.text); m != nil && m[0] == 0 && m[1] == len(span.text) {
+	if m := numberSyntax().FindStringIndex(span.text); m != nil && m[0] == 0 && m[1] == len(span.text) {
 		for i, c := range []byte(span.text) {
 			b.put(c, at+i)
 		}

@@ -43,6 +43,7 @@ func TestNumbers(t *testing.T) {
 		{"fences", "```text\n64 bytes\n```\n\n    64 bytes\n", ""},
 		{"no unit", "In 2024, chapter 4, Go 1.26.8 has 67 of them; 64 bytecodes, 3 seconded\n", ""},
 		{"not a number", "UTF-8 bytes, amd64 words, v1.26 s, x86.64 bytes, the 1980s, $5 s\n", ""},
+		{"choices", "- [ ] 64 bytes\n\n  Not 32 bytes.\n- [ ] `48 bytes`\n\n  Why.\n\n```go {cell predict}\nprintln(64, \"bytes\")\n```\n", "32 bytes"},
 		{"kinds of machines", "64-bit systems\n", ""},
 	}
 	for _, test := range tests {

@@ -23,6 +23,8 @@ type Totals struct {
 	Samples   int // ran; nothing was compared
 	Skipped   int // not for the book's target or toolchain
 	Compiled  int // of these, on the compiler alone
+	Sweeps    int // of these, run with other values, too
+	Runs      int // of the sweeps, with those of the cells' own values
 	NotRun    int // not counted in Cells: not for the one engine that was asked for
 }
 
@@ -43,6 +45,9 @@ func (t Totals) String() string {
 	add(t.Skipped, "%d skipped")
 	if t.Compiled > 0 {
 		fmt.Fprintf(&b, "; %d of them compiled only", t.Compiled)
+	}
+	if t.Sweeps > 0 {
+		fmt.Fprintf(&b, "; %s of %s", plural(t.Sweeps, "sweep"), plural(t.Runs, "run"))
 	}
 	if t.NotRun > 0 {
 		fmt.Fprintf(&b, "; %d compiled only, so not run", t.NotRun)
@@ -75,6 +80,14 @@ func (r *Report) add(verdicts []verdict) {
 		if !v.good() {
 			continue
 		}
+		if f := v.misjudged(); f != nil {
+			r.Findings = append(r.Findings, *f)
+			continue
+		}
+		prediction := v.prediction()
+		if prediction != nil {
+			r.Findings = append(r.Findings, *prediction)
+		}
 		if v.differs() && !v.mended {
 			if v.fence.Output != nil || v.fence.Recordable() { // else what is wrong with the fence is reported
 				r.Findings = append(r.Findings, v.difference())
@@ -89,8 +102,11 @@ func (r *Report) add(verdicts []verdict) {
 			})
 			continue
 		}
-		r.count(v)
+		if prediction == nil {
+			r.count(v)
+		}
 	}
+	r.skippedPredictions()
 }
 
 func (r *Report) count(v verdict) {
@@ -107,6 +123,10 @@ func (r *Report) count(v verdict) {
 	if len(v.engines) == 1 && v.engines[0] == "go" {
 		r.Totals.Compiled++
 	}
+	if v.sweep != nil {
+		r.Totals.Sweeps++
+		r.Totals.Runs += len(v.sweep.Runs)
+	}
 }
 
 // cells counts the cells of the book: those that are not for its target or
@@ -115,7 +135,7 @@ func (r *Report) cells() {
 	r.Totals.Cells = -r.Totals.NotRun
 	for _, c := range r.Book.Chapters {
 		for _, f := range c.Fences {
-			if f.Role != book.RoleCell {
+			if !f.Runs() {
 				continue
 			}
 			r.Totals.Cells++
@@ -132,10 +152,11 @@ func (v verdict) outcome() site.Outcome {
 	if v.fault != nil {
 		return site.Outcome{Engines: v.engines, Status: cmp.Or(v.status, runner.Refused)}
 	}
-	o := site.Outcome{Engines: v.engines, Agreed: true, Status: runner.Done, Output: v.output}
+	o := site.Outcome{Engines: v.engines, Agreed: true, Status: runner.Done, Output: v.output, Displays: v.lasting, Sweep: v.sweep}
 	if v.tail {
 		o.Status = runner.Panicked
 	}
+	o.Choices = v.compare.chosen(v.fence.Predict, book.EncodeOutput(v.output))
 	o.Alike = !v.differs() && v.recorded() != book.EncodeOutput(v.output)
 	return o
 }

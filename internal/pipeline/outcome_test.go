@@ -15,6 +15,7 @@ func TestTotals(t *testing.T) {
 		{Totals{Cells: 1, Exact: 1}, "1 cell: 1 exact"},
 		{Totals{Cells: 96, Exact: 81, Varied: 9, Samples: 4, Skipped: 2}, "96 cells: 81 exact, 9 with varied spans, 4 samples, 2 skipped"},
 		{Totals{Cells: 3, Exact: 1, Unordered: 1, Samples: 1, Compiled: 2}, "3 cells: 1 exact, 1 in any order, 1 sample; 2 of them compiled only"},
+		{Totals{Cells: 2, Exact: 2, Compiled: 1, Sweeps: 2, Runs: 10}, "2 cells: 2 exact; 1 of them compiled only; 2 sweeps of 10 runs"},
 		{Totals{Cells: 2, Exact: 2, NotRun: 1}, "3 cells: 2 exact; 1 compiled only, so not run"},
 	} {
 		if got := tc.totals.String(); got != tc.want {

@@ -90,7 +90,7 @@ func chapterFiles(b *book.Book) []string {
 func outputCell(c *book.Chapter, id string) (*book.Fence, []string) {
 	var ids []string
 	for _, f := range c.Fences {
-		if f.Role != book.RoleCell {
+		if !f.Runs() {
 			continue
 		}
 		if f.Cell.ID == id {

@@ -10,6 +10,7 @@
 //	Upgrade           what another pin would change, and the pin
 //	RunCells one cell with the cells of its environment, or a chapter, or a file
 //	         that is in no book
+//	RunAnswer a reader's answer to a problem, with the problem's checker
 //	List     what is known of each cell without running it
 //	Explain  what one cell's result depends on, and what of that changed
 //	Export   environments as folders for go run
@@ -17,7 +18,14 @@
 //
 // A cell counts once its engines agree and its output is what the chapter
 // records, byte for byte or as its attributes say: but for spans that vary, in
-// any order, or not at all. A cell that must fail has its message as output.
+// any order, or not at all. A cell that must fail has its message as output. Of
+// the choices of a prediction exactly one must be its output, and the checker of
+// a problem must say of its answers what the author says of them.
+//
+// A cell that is swept runs once for each combination of values of its constants:
+// with the text's own as any cell, and with the others on one engine, the compiler
+// if it takes part. What these print is recorded in no chapter; it is part of the
+// site. With each of them the cell must compile and come to its end.
 //
 // Prose is held to the source of the book's Go, to outputs, to the book's ledger
 // (see [Report.claims]) and to what other releases were recorded to say (see
@@ -73,6 +81,7 @@ type Options struct {
 
 	recording bool // the recorded matrix of releases is about to be replaced
 	stored    bool // nothing is run: results come from the cache, or there are none
+	sweeps    bool // cells that are swept run with their other values, too
 }
 
 // Report is what came of a run.
@@ -204,6 +213,7 @@ func check(ctx context.Context, opt Options, o *opened) (*Report, *site.Files, e
 		return nil, nil, err
 	}
 	defer r.finish(o)
+	opt.sweeps = true
 	verdicts, err := r.run(ctx, opt, o, r.Book.Cells())
 	if err != nil {
 		return r, nil, err
@@ -329,12 +339,22 @@ func (r *Report) run(ctx context.Context, opt Options, o *opened, cells []runner
 		return nil, err
 	}
 	defer t.close()
-	c := runner.Compose(cells, t.load(ctx))
+	c := compose(r.Book, withoutSweeps(cells), t.load(ctx))
 	if err := t.loadErr; err != nil {
 		return nil, environment(err)
 	}
+	var swept *sweepStore
+	if opt.sweeps {
+		if swept = t.sweepsKnown(cells, c.Programs); swept.missing() {
+			c = compose(r.Book, swept.unknown(), t.load(ctx))
+		}
+	}
 	r.Findings = append(r.Findings, r.fromProblems(c.Problems)...)
-	results, err := runner.Run(ctx, c.Programs, t.options(opt))
+	programs := c.Programs
+	if opt.sweeps {
+		programs = append(slices.Clip(programs), c.SweepPrograms()...)
+	}
+	results, err := runner.Run(ctx, programs, t.options(opt))
 	if err != nil {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
@@ -348,23 +368,32 @@ func (r *Report) run(ctx context.Context, opt Options, o *opened, cells []runner
 		}
 		switch {
 		case len(results[p]) > 0:
-		case p.Tail:
+		case p.Tail, book.OfProblem(p.Env): // of an answer and its checker one counts
 			r.Totals.NotRun++
 		default:
 			r.Totals.NotRun += len(p.Cells)
 		}
 	}
-	return judge(r.Book, c, results, len(t.engines), r.names), nil
+	verdicts := judge(r.Book, c, results, len(t.engines), r.names)
+	if opt.sweeps {
+		r.sweeps(verdicts, c.Sweeps, results, swept)
+	}
+	return verdicts, nil
 }
 
 // fromProblems returns what is wrong with cells as findings. One about an
 // attribute stands there.
 func (r *Report) fromProblems(problems []runner.Problem) []finding.Finding {
-	fences := make(map[runner.Pos]func(attr string) finding.Pos)
+	fences := make(map[runner.Pos]func(attr string, at int) finding.Pos)
 	for _, ch := range r.Book.Chapters {
 		for _, f := range ch.Fences {
 			if f.Cell != nil {
-				fences[runner.Pos{File: ch.Path, Line: f.Cell.Line}] = func(attr string) finding.Pos { return ch.AttrPos(f, attr) }
+				fences[runner.Pos{File: ch.Path, Line: f.Cell.Line}] = func(attr string, at int) finding.Pos {
+					if at > 0 {
+						return ch.ValuePos(f, attr, at-1)
+					}
+					return ch.AttrPos(f, attr)
+				}
 			}
 		}
 	}
@@ -376,9 +405,12 @@ func (r *Report) fromProblems(problems []runner.Problem) []finding.Finding {
 			guesses--
 			f.Hint = meant(p)
 		}
+		if near := finding.Nearest(p.Undefined, p.Defined); near != "" && p.Attr != "" {
+			f.Hint = "did you mean " + near + "?"
+		}
 		f.Hint = cmp.Or(f.Hint, compileHint(p.Message))
 		if at := fences[runner.Pos{File: p.Pos.File, Line: p.Pos.Line}]; p.Attr != "" && at != nil {
-			f.Pos = at(p.Attr)
+			f.Pos = at(p.Attr, p.AttrAt)
 		}
 		for _, n := range p.Notes {
 			f.Notes = append(f.Notes, finding.Note{Pos: place(n.Pos), Text: n.Text})

@@ -182,7 +182,7 @@ func (r *Report) compose(ctx context.Context, opt Options, o *opened, b *book.Bo
 		return nil, err
 	}
 	defer t.close()
-	c := runner.Compose(cells, t.load(ctx))
+	c := compose(b, withoutSweeps(cells), t.load(ctx))
 	if err := t.loadErr; err != nil {
 		return nil, environment(err)
 	}

@@ -20,6 +20,8 @@ type Ran struct {
 	Output  string        `json:"output"`            // what it printed
 	Engines []string      `json:"engines,omitempty"` // that ran it, in agreement
 	Time    time.Duration `json:"nanoseconds"`       // on all of them
+
+	Displays []runner.Display `json:"displays,omitempty"` // what it showed besides text
 }
 
 // Printable is the output with nothing in it that a terminal obeys.
@@ -71,7 +73,7 @@ func (v verdict) ran() Ran {
 	if !v.good() {
 		return Ran{Ref: v.ref(), Status: "failed"}
 	}
-	return Ran{Ref: v.ref(), Status: "done", Output: v.output, Engines: v.engines, Time: v.time}
+	return Ran{Ref: v.ref(), Status: "done", Output: v.output, Engines: v.engines, Time: v.time, Displays: v.shown}
 }
 
 // find opens the book that has the cells that ref names, or the file of its
@@ -125,9 +127,10 @@ func (r *Report) keep(chapters map[*book.Chapter]bool) {
 }
 
 // cellsFor returns the cells of a chapter, or those of f's environment, with
-// what they are checked and run with.
+// what they are checked and run with: the stub, for an answer.
 func cellsFor(c *book.Chapter, f *book.Fence) []runner.Cell {
 	return slices.DeleteFunc(c.Cells(), func(cell runner.Cell) bool {
-		return f != nil && cell.Env != f.Cell.Env || cell.Mode == runner.CheckOnly
+		stub := f != nil && f.Problem != nil && cell.Env == f.Problem.Stub.Cell.Env
+		return f != nil && cell.Env != f.Cell.Env && !stub || cell.Mode == runner.CheckOnly
 	})
 }

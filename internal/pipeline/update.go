@@ -79,7 +79,7 @@ func (r *Report) outputEdits(verdicts []verdict, chosen choice) []edit {
 	var edits []edit
 	for i := range verdicts {
 		v := &verdicts[i]
-		if v.good() && v.differs() && v.fence.Recordable() && chosen.has(v.chapter, v.fence) {
+		if v.good() && v.differs() && v.misjudged() == nil && v.fence.Recordable() && chosen.has(v.chapter, v.fence) {
 			edits = append(edits, edit{book.Edit{Cell: v.fence, Output: v.output}, v.chapter, v.ref(), v.diff(), v})
 		}
 	}
@@ -256,7 +256,10 @@ func lookup(b *book.Book, o *opened, n names, ref string) (*book.Chapter, *book.
 func cellNamed(c *book.Chapter, n names, id string) (*book.Fence, error) {
 	var ids []string
 	for _, f := range c.Fences {
-		if f.Role != book.RoleCell {
+		if p := c.Problem; p != nil && (f == p.Stub || f == p.Checker) && f.Cell.ID == id {
+			return nil, howToAnswer(c, n)
+		}
+		if !f.Runs() {
 			continue
 		}
 		if f.Cell.ID == id {

@@ -9,6 +9,7 @@ import (
 
 	"rtbook/internal/book"
 	"rtbook/internal/finding"
+	"rtbook/internal/site"
 	"rtbook/runner"
 )
 
@@ -25,9 +26,12 @@ type verdict struct {
 	// quiet marks a cell that has no result because of a fault that is reported
 	// elsewhere: in an earlier cell of its program, or in the text around it.
 	quiet   bool
-	tail    bool          // it had to end in a panic, and did if it is good
-	output  string        // what it printed and, if it has to fail, the message
-	time    time.Duration // on all engines
+	tail    bool             // it had to end in a panic, and did if it is good
+	output  string           // what it printed and, if it has to fail, the message
+	shown   []runner.Display // what it showed besides
+	lasting []runner.Display // of that, what the page can have
+	sweep   *site.Sweep      // what it does with other values; nil if it is no sweep, or not all is known
+	time    time.Duration    // on all engines
 	compare comparison
 	mended  bool // the difference was recorded
 }
@@ -44,7 +48,7 @@ func judge(b *book.Book, c *runner.Composition, results runner.Results, wanted i
 	fences := make(map[string]verdict)
 	for _, ch := range b.Chapters {
 		for _, f := range ch.Fences {
-			if f.Role == book.RoleCell {
+			if f.Runs() {
 				fences[ch.Path+"#"+f.Cell.ID] = verdict{fence: f, chapter: ch, names: n, compare: compareLike(f)}
 			}
 		}
@@ -55,8 +59,11 @@ func judge(b *book.Book, c *runner.Composition, results runner.Results, wanted i
 		if len(rs) == 0 || len(rs) < wanted && !p.GoOnly {
 			continue // not for the engine that was asked for, or not known to all of them
 		}
-		broken := false
-		for i, u := range p.Cells {
+		cells, broken := p.Cells, false
+		if isTrial(fences[p.Chapter+"#"+cells[0].ID], p) {
+			rs, cells = trial(rs), cells[:1]
+		}
+		for i, u := range cells {
 			v := fences[p.Chapter+"#"+u.ID]
 			v.tail = p.Tail
 			if p.Tail && i < len(p.Cells)-1 {
@@ -76,6 +83,10 @@ func judge(b *book.Book, c *runner.Composition, results runner.Results, wanted i
 			default:
 				v.output, v.fault = v.agree(rs, i, p.Tail)
 				broken = v.fault != nil
+				if !broken { // what comes after a display does not depend on it
+					v.shown, v.fault = v.displays(rs, judging(rs), i)
+					v.lasting = v.compare.lasting(v.shown, rs, i, v.recorded())
+				}
 			}
 			all = append(all, v)
 		}
@@ -85,6 +96,7 @@ func judge(b *book.Book, c *runner.Composition, results runner.Results, wanted i
 		v.output, v.quiet = s.Output, v.fence.Unjudged
 		all = append(all, v)
 	}
+	settleTrials(all)
 	return all
 }
 
@@ -98,12 +110,7 @@ func (v *verdict) agree(rs []runner.Result, i int, panics bool) (string, *findin
 			return "", &finding.Finding{Pos: place(c.Pos), Message: c.Message, Hint: cmp.Or(c.Hint, compileHint(c.Message))}
 		}
 	}
-	judge := rs[0]
-	for _, r := range rs {
-		if r.Engine == "go" {
-			judge = r // what the compiler says is Go; the interpreter only has to say the same
-		}
-	}
+	judge := judging(rs)
 	v.status = judge.Cells[i].Status
 	want := runner.Done
 	if panics {
@@ -127,6 +134,17 @@ func (v *verdict) agree(rs []runner.Result, i int, panics bool) (string, *findin
 		}
 	}
 	return output, nil
+}
+
+// judging returns the result that counts: what the compiler says is Go, and the
+// interpreter only has to say the same.
+func judging(rs []runner.Result) runner.Result {
+	for _, r := range rs {
+		if r.Engine == "go" {
+			return r
+		}
+	}
+	return rs[0]
 }
 
 // ending is what a cell printed, and the message if it had to panic.
