@@ -2,6 +2,8 @@ package theme
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
 	"math"
 	"os"
 	"os/exec"
@@ -71,26 +73,24 @@ func TestContrastFormula(t *testing.T) {
 	}
 }
 
-// modes splits the stylesheet into its light and dark parts.
+// styles returns all that the stylesheets say.
+func styles(th *Theme) string {
+	return string(th.Files()[StylesheetName]) + string(th.Files()[ExploreStylesheetName])
+}
+
+// modes returns the stylesheet as it is in the light and in the dark.
 func modes(t *testing.T) (light, dark string) {
 	t.Helper()
 	th, err := New()
 	if err != nil {
 		t.Fatal(err)
 	}
-	const query = "@media screen and (prefers-color-scheme: dark) {"
-	for i, part := range strings.Split(string(th.Stylesheet()), query) {
-		if i == 0 {
-			light = part
-			continue
-		}
-		in, after, ok := strings.Cut(part, "\n}\n")
-		if !ok {
-			t.Fatal("a dark part does not end")
-		}
-		dark, light = dark+in, light+after
+	if strings.Contains(styles(th), "prefers-color-scheme") {
+		t.Error("a rule asks for the system's colours, whatever the reader chose: use light-dark()")
 	}
-	return light, dark
+	pair := regexp.MustCompile(`light-dark\(([^(),]*(?:\([^()]*\))?),([^(),]*(?:\([^()]*\))?)\)`)
+	css := styles(th)
+	return pair.ReplaceAllString(css, "$1"), pair.ReplaceAllString(css, "$2")
 }
 
 // TestContrast holds text and code to WCAG's level AA, 4.5:1, on the
@@ -99,7 +99,7 @@ func TestContrast(t *testing.T) {
 	light, dark := modes(t)
 	for mode, css := range map[string]string{"light": light, "dark": dark} {
 		vars := map[string]string{}
-		for _, m := range regexp.MustCompile(`--([a-z-]+): (#[0-9a-f]{6});`).FindAllStringSubmatch(css, -1) {
+		for _, m := range regexp.MustCompile(`--([a-z-]+):(#[0-9a-f]{6})[;}]`).FindAllStringSubmatch(css, -1) {
 			vars[m[1]] = m[2]
 		}
 		for _, name := range []string{"ink", "quiet", "accent", "note", "tip", "important", "warning", "caution"} {
@@ -112,7 +112,7 @@ func TestContrast(t *testing.T) {
 		if c := contrast(t, vars["ink"], vars["mark"]); c < 4.5 {
 			t.Errorf("%s: --ink on --mark has contrast %.2f", mode, c)
 		}
-		rules := regexp.MustCompile(`\.code :is\(([^)]*)\) \{[^}]*color: (#[0-9a-f]{6})`).FindAllStringSubmatch(css, -1)
+		rules := regexp.MustCompile(`\.code :is\(([^)]*)\)\{[^}]*color:(#[0-9a-f]{6})`).FindAllStringSubmatch(css, -1)
 		if len(rules) < 8 {
 			t.Errorf("%s: only %d colours of code", mode, len(rules))
 		}
@@ -124,48 +124,79 @@ func TestContrast(t *testing.T) {
 	}
 }
 
-// TestModesAgree sees that both modes set the same colours.
-func TestModesAgree(t *testing.T) {
-	light, dark := modes(t)
-	pattern := regexp.MustCompile(`(--[a-z-]+): #|\.code :is\([^)]*\)`)
-	in := func(css string) map[string]bool {
-		set := map[string]bool{}
-		for _, m := range pattern.FindAllString(css, -1) {
-			set[m] = true
-		}
-		return set
+// TestColoursHaveTwoValues sees that no property is a colour for one mode only.
+func TestColoursHaveTwoValues(t *testing.T) {
+	th, err := New()
+	if err != nil {
+		t.Fatal(err)
 	}
-	l, d := in(light), in(dark)
-	for name := range l {
-		if !d[name] {
-			t.Errorf("%s is not set in the dark", name)
+	n := 0
+	for _, m := range regexp.MustCompile(`(--[a-z0-9-]+|[^-]\bcolor):([^;}]*)[;}]`).FindAllStringSubmatch(styles(th), -1) {
+		if strings.Contains(m[2], "light-dark(") {
+			n++
+		} else if regexp.MustCompile(`#[0-9a-f]{3,8}\b|^rgb`).MatchString(m[2]) {
+			t.Errorf("%s: %s", m[1], m[2])
 		}
 	}
-	for name := range d {
-		if !l[name] {
-			t.Errorf("%s is only set in the dark", name)
-		}
+	if n < 20 {
+		t.Errorf("only %d colours", n)
 	}
 }
 
-// TestSelfContained sees that nothing refers to another site, and no page
-// needs a script.
+// TestSelfContained sees that nothing refers to another site, that scripts are
+// the files of the theme and the one in the head, and that no element has a
+// script in an attribute: a Content-Security-Policy of 'self' and the hash of
+// that one allows all that there is.
 func TestSelfContained(t *testing.T) {
 	entries, err := files.ReadDir(".")
 	if err != nil {
 		t.Fatal(err)
 	}
+	script := regexp.MustCompile(`<script src="\{\{(\$?\.Root)\}\}[^"]*" defer></script>`)
+	fetch := regexp.MustCompile(`(^|[^.\w])fetch\(`)
+	handler := regexp.MustCompile(`(?i)[\s"]on[a-z]+="`)
 	for _, e := range entries {
 		data, err := files.ReadFile(e.Name())
 		if err != nil {
 			t.Fatal(err)
 		}
-		text := strings.ReplaceAll(string(data), "http://www.w3.org/2000/svg", "") // a name, not an address
-		for _, bad := range []string{"http:", "https:", "@import", "url(", "<script", "href=\"//", "onclick"} {
+		text := strings.NewReplacer(
+			"http://www.w3.org/2000/svg", "", // a name, not an address
+			"http://www.w3.org/1999/xhtml", "",
+		).Replace(string(data))
+		for _, bad := range []string{"http:", "https:", "@import", "url(", "href=\"//", "XMLHttpRequest", "eval(", "new Function", "type=\"module\""} {
 			if strings.Contains(text, bad) {
 				t.Errorf("%s has %s", e.Name(), bad)
 			}
 		}
+		if e.Name() != "minisearch.js" && fetch.MatchString(text) { // which has a method of this name
+			t.Errorf("%s fetches", e.Name())
+		}
+		if strings.HasSuffix(e.Name(), ".js") {
+			continue
+		}
+		if strings.Contains(script.ReplaceAllString(text, ""), "<script") || handler.MatchString(text) {
+			t.Errorf("%s has a script of its own", e.Name())
+		}
+	}
+}
+
+// TestHeadScriptHash holds the hash for a Content-Security-Policy to the script.
+func TestHeadScriptHash(t *testing.T) {
+	sum := sha256.Sum256([]byte(HeadScript))
+	if want := "sha256-" + base64.StdEncoding.EncodeToString(sum[:]); HeadScriptHash != want {
+		t.Errorf("the hash is %s, and has to be %s", HeadScriptHash, want)
+	}
+	var b bytes.Buffer
+	th, err := New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := th.Page(&b, &Page{Lang: "en", Title: "T", Book: "B"}); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(b.String(), "<script>"+HeadScript+"</script>") {
+		t.Error("the page has another script")
 	}
 }
 
@@ -174,7 +205,7 @@ func TestStylesheetBraces(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	css := regexp.MustCompile(`(?s)/\*.*?\*/`).ReplaceAllString(string(th.Stylesheet()), "")
+	css := regexp.MustCompile(`(?s)/\*.*?\*/`).ReplaceAllString(styles(th), "")
 	depth := 0
 	for i, c := range css {
 		switch c {
@@ -216,8 +247,8 @@ func TestStylesheetIsWhole(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"@media print", ".code :is(", "prefers-reduced-motion", ":focus-visible"} {
-		if !bytes.Contains(th.Stylesheet(), []byte(want)) {
+	for _, want := range []string{"@media print", ".code :is(", "prefers-reduced-motion", ":focus-visible", "light-dark(", ".tools"} {
+		if !bytes.Contains([]byte(styles(th)), []byte(want)) {
 			t.Errorf("%s is missing", want)
 		}
 	}
