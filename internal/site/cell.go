@@ -65,13 +65,16 @@ func (b *body) cell(f *book.Fence, source []byte) (*theme.Cell, error) {
 		if follows(f.Node, f.Of.Node) && !f.Of.Hide {
 			return nil, nil // written with its cell
 		}
-		return b.loneOutput(f, source), nil
+		return b.loneOutput(f, source)
 	}
 	if f.Hide {
 		return nil, nil
 	}
 	c := &theme.Cell{ID: f.Cell.ID, Name: cellName(f.Cell), Fold: f.Fold}
 	b.setCode(c, f, source)
+	if f.Runs() {
+		c.About = b.about(f)
+	}
 	switch f.Role {
 	case book.RoleCheck:
 		c.Facts = b.facts(f.Cell, skippedOr(f, "compiled", "compiled, not run"))
@@ -80,16 +83,23 @@ func (b *body) cell(f *book.Fence, source []byte) (*theme.Cell, error) {
 		c.Name = cmp.Or(f.Cell.Path, "file")
 		c.Facts = join(skippedOr(f, "used", ""), "a file of "+envFolder(f.Cell))
 		return c, nil
+	case book.RoleProblem, book.RoleChecker, book.RoleAnswer:
+		b.setPart(c, f, source)
+		return c, nil
 	}
 	b.setOutcome(c, f, source)
+	figures, tables := b.figures, b.tables
 	if f.Output != nil && follows(f.Output.Node, f.Node) {
 		b.setOutput(c, f, content(f.Output.Node, source))
 	}
-	return c, nil
+	if f.Output == nil || c.HasOutput {
+		b.setSweep(c, f, figures, tables)
+	}
+	return c, b.setPrediction(c, f, source)
 }
 
 // loneOutput returns an output that stands apart from its cell.
-func (b *body) loneOutput(f *book.Fence, source []byte) *theme.Cell {
+func (b *body) loneOutput(f *book.Fence, source []byte) (*theme.Cell, error) {
 	c := &theme.Cell{}
 	if f.Of.Hide {
 		c.ID, c.Name = f.Of.Cell.ID, "Output of code that is not shown"
@@ -97,8 +107,13 @@ func (b *body) loneOutput(f *book.Fence, source []byte) *theme.Cell {
 	} else {
 		c.OutputOf = &theme.Link{Title: cellName(f.Of.Cell), Href: "#" + f.Of.Cell.ID}
 	}
+	figures, tables := b.figures, b.tables
 	b.setOutput(c, f.Of, content(f.Node, source))
-	return c
+	b.setSweep(c, f.Of, figures, tables)
+	if f.Of.Predict != nil {
+		c.Prediction = &theme.Prediction{Open: b.marks != nil} // the choices are with the cell
+	}
+	return c, nil
 }
 
 // follows reports whether nothing that is shown stands between two fences.
@@ -124,31 +139,14 @@ func cellName(c *runner.Cell) string {
 
 func (b *body) setCode(c *theme.Cell, f *book.Fence, source []byte) {
 	var buf bytes.Buffer
-	b.code(&writer{&buf}, f.Lang, shown(f, content(f.Node, source)))
-	c.Code, c.HasCode = template.HTML(strings.TrimSuffix(buf.String(), "\n")), true
+	b.codeHiding(&writer{&buf}, f.Lang, withoutComments(f, content(f.Node, source)), f.Hidden)
+	c.Code, c.HasCode, c.Hidden = template.HTML(strings.TrimSuffix(buf.String(), "\n")), true, len(f.Hidden)
 }
 
-// shown returns the text of a fence without the lines that are hidden.
-func shown(f *book.Fence, text []byte) []byte {
-	if len(f.Hidden) == 0 {
-		return text
-	}
-	var kept []byte
-	n := 0
-	for line := range bytes.Lines(text) {
-		if _, hidden := slices.BinarySearch(f.Hidden, n); !hidden {
-			kept = append(kept, line...)
-		}
-		n++
-	}
-	return kept
-}
-
-// setOutput shows the recorded output of cell f.
+// setOutput shows the recorded output of cell f, with what it displayed.
 func (b *body) setOutput(c *theme.Cell, f *book.Fence, text []byte) {
-	var buf bytes.Buffer
-	escape(&writer{&buf}, text)
-	c.Output, c.HasOutput = template.HTML(buf.String()), true
+	o := b.site.outcomes[b.page.chapter.Path+"#"+f.Cell.ID]
+	c.Output, c.HasOutput = b.output(f.Cell.ID, string(text), o.Displays), true
 	switch {
 	case f.Skipped != "":
 		c.Recorded = "As recorded; not run here"
@@ -187,7 +185,7 @@ func (b *body) recorded(f *book.Fence, o Outcome, source []byte) bool {
 // facts returns what is said quietly of a cell, besides what the caller has to
 // say.
 func (b *body) facts(c *runner.Cell, said ...string) []string {
-	if c.Env != "" && !c.Shell {
+	if c.Env != "" && !c.Shell && !book.OfProblem(c.Env) {
 		said = append(said, "env "+c.Env)
 	}
 	return join(append(said, b.site.book.Toolchain)...)

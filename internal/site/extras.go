@@ -12,11 +12,13 @@ import (
 
 // renderExtras renders the files that are not chapters or assets.
 func (s *site) renderExtras(files *Files) error {
-	files.byName[theme.StylesheetName] = file{data: s.theme.Stylesheet()}
+	for name, data := range s.theme.Files() {
+		files.byName[name] = file{data: data}
+	}
 	if len(s.pages) == 0 {
 		return nil
 	}
-	steps := []func(*Files) error{s.renderNotFound, s.renderMap, s.renderRedirects}
+	steps := []func(*Files) error{s.renderNotFound, s.renderMap, s.renderWhole, s.renderRedirects}
 	if s.book.URL != "" {
 		steps = append(steps, s.renderXML)
 	}
@@ -59,7 +61,7 @@ func (s *site) renderMap(files *Files) error {
 			}
 		}
 		for _, f := range p.chapter.Fences {
-			if f.Role == book.RoleCell && !f.Hide {
+			if (f.Role == book.RoleCell || f.Role == book.RoleProblem) && !f.Hide {
 				m.Cells = append(m.Cells, theme.Link{Title: cellName(f.Cell), Href: self.to(p.name, f.Cell.ID)})
 			}
 		}
@@ -77,11 +79,14 @@ func (s *site) renderMap(files *Files) error {
 		Body:  template.HTML(body.String()),
 	}
 	t.Nav, _ = s.nav(self)
+	if s.whole {
+		t.Whole = self.to(wholeName, "")
+	}
 	if s.book.URL != "" {
 		t.Canonical = s.absolute(self.name)
 	}
 	var b bytes.Buffer
-	err := s.theme.Page(&b, t)
+	err := s.writePage(&b, t)
 	files.byName[self.name] = file{data: b.Bytes()}
 	return err
 }
@@ -124,4 +129,22 @@ func (s *site) renderXML(files *Files) error {
 	data, err := xml.MarshalIndent(set, "", "  ")
 	files.byName["sitemap.xml"] = file{data: []byte(xml.Header + string(data) + "\n")}
 	return err
+}
+
+// surveySource gives the source of each page of a book its name on the site,
+// and notes whether there is a page that has the whole book. The folders of
+// other tools have neither: they may have thousands of pages.
+func (s *site) surveySource(files *Files) {
+	if s.book.Plain {
+		return
+	}
+	size := 0
+	for _, p := range s.pages {
+		size += len(p.chapter.Source)
+		if name := p.chapter.Slug + ".md"; s.claim(files, name, p.chapter.Path, false) {
+			p.markdown = p.to(name, "")
+			files.byName[name] = file{data: p.chapter.Source}
+		}
+	}
+	s.whole = len(s.pages) > 1 && size <= wholeLimit && s.claim(files, wholeName, "the site", false)
 }

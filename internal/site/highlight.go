@@ -7,9 +7,9 @@ import (
 	"sync"
 
 	"github.com/alecthomas/chroma/v2"
-	"github.com/alecthomas/chroma/v2/lexers"
 	"github.com/yuin/goldmark/util"
 
+	"rtbook/internal/site/lexers"
 	"rtbook/theme"
 )
 
@@ -20,7 +20,7 @@ const highlightLimit = 256 << 10
 // highlighter writes code as HTML, in elements with chroma's classes. Whatever
 // the lexers make of it, the text that shows is the code.
 type highlighter struct {
-	lexers sync.Map // language to chroma.Lexer, or to nil: chroma takes milliseconds to find nothing
+	lexers sync.Map // language to chroma.Lexer, or to nil: it takes milliseconds to find nothing
 }
 
 func newHighlighter() *highlighter { return new(highlighter) }
@@ -36,12 +36,24 @@ func language(word []byte) string {
 
 // code writes a block of code.
 func (b *body) code(w util.BufWriter, lang string, code []byte) {
+	b.codeHiding(w, lang, code, nil)
+}
+
+// codeHiding writes a block of code with lines, counted from 0, that show when
+// they are asked for.
+func (b *body) codeHiding(w util.BufWriter, lang string, code []byte, hidden []int) {
 	_, _ = w.WriteString(`<pre class="code" tabindex="0"><code`)
 	if lang != "" {
 		_, _ = w.WriteString(` class="language-` + html.EscapeString(lang) + `"`)
 	}
 	_ = w.WriteByte('>')
-	b.site.high.write(w, lang, code)
+	if len(hidden) == 0 {
+		b.site.high.write(w, lang, code)
+	} else {
+		var all bytes.Buffer
+		b.site.high.write(&writer{&all}, lang, code)
+		_, _ = w.Write(hideLines(all.Bytes(), hidden))
+	}
 	_, _ = w.WriteString("</code></pre>\n")
 }
 

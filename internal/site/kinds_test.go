@@ -99,7 +99,8 @@ func TestKinds(t *testing.T) {
 	}
 }
 
-// TestHiddenLines sees that hidden lines, and nothing else, are left out.
+// TestHiddenLines sees that hidden lines, and nothing else, are kept from sight
+// until asked for.
 func TestHiddenLines(t *testing.T) {
 	for fence, want := range map[string]string{
 		"```go {check}\nvar a = 1 //rtbook:hide\nvar b = 2\n\nvar c = 3 //rtbook:hide\n//rtbook:hide\nvar d = `\n```\n": "var b = 2\n\nvar d = `\n",
@@ -111,9 +112,12 @@ func TestHiddenLines(t *testing.T) {
 		_, code, _ := strings.Cut(page, "<code")
 		_, code, _ = strings.Cut(code, ">")
 		code, _, _ = strings.Cut(code, "</code>")
-		got := visible(code)
+		got, hidden := withoutHidden(t, code)
 		if got != want {
 			t.Errorf("%q shows %q, want %q", fence, got, want)
+		}
+		if n := strings.Count(page, `class="reveal"`); (n == 1) != hidden {
+			t.Errorf("%q has %d controls that reveal lines", fence, n)
 		}
 	}
 }

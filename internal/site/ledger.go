@@ -85,8 +85,8 @@ func (s *site) ledgerTable(p *page) *theme.Ledger {
 	t := &theme.Ledger{Summary: verdicts(rows)}
 	for _, r := range rows {
 		row := theme.LedgerRow{
-			Anchor: rowAnchor(r.ID), ID: r.ID, Claim: withCode(r.Claim), Verdict: r.Verdict, Statement: withCode(r.Statement),
-			Source: withCode(r.Source), Unobservable: withCode(r.Unobservable),
+			Anchor: rowAnchor(r.ID), ID: r.ID, Claim: s.withCode(r.Claim), Verdict: r.Verdict, Statement: s.withCode(r.Statement),
+			Source: s.withCode(r.Source), Unobservable: s.withCode(r.Unobservable),
 		}
 		if to := s.byPath[r.Chapter]; to != nil {
 			row.Page, row.Place = to.title, template.URL(p.to(to.name, book.ClaimAnchor(r.ID)))
@@ -107,18 +107,26 @@ func (s *site) ledgerTable(p *page) *theme.Ledger {
 }
 
 // withCode returns text as HTML, with what stands in backticks as code.
-func withCode(text string) template.HTML {
+func (s *site) withCode(text string) template.HTML {
 	var b strings.Builder
-	for text != "" {
-		before, rest, _ := strings.Cut(text, "`")
-		code, after, ok := strings.Cut(rest, "`")
-		if !ok {
+	prose := func(from, to int) {
+		b.WriteString(stdhtml.EscapeString(string(s.quotes.in([]byte(text), from, to))))
+	}
+	from := 0
+	for {
+		open := strings.IndexByte(text[from:], '`') + from
+		if open < from {
 			break
 		}
-		b.WriteString(stdhtml.EscapeString(before) + "<code>" + stdhtml.EscapeString(code) + "</code>")
-		text = after
+		length := strings.IndexByte(text[open+1:], '`')
+		if length < 0 {
+			break
+		}
+		prose(from, open)
+		from = open + 1 + length + 1
+		b.WriteString("<code>" + stdhtml.EscapeString(text[open+1:from-1]) + "</code>")
 	}
-	b.WriteString(stdhtml.EscapeString(text))
+	prose(from, len(text))
 	return template.HTML(b.String())
 }
 

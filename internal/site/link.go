@@ -178,7 +178,7 @@ func (s *site) page(target string) *page {
 // leads reports whether the page has what a fragment names. Ids with a colon
 // are made by the Markdown renderer (footnotes) and the theme.
 func (p *page) leads(fragment string) bool {
-	return p.anchors[fragment] || strings.Contains(fragment, ":") || fragment == "top"
+	return p.anchors[fragment] || strings.Contains(fragment, ":") || fragment == "top" || p.leadsToStep(fragment)
 }
 
 // at returns the place of an offset in the chapter.

@@ -26,13 +26,21 @@ type body struct {
 	titled   bool // the first heading of level 1 has been written
 	findings []finding.Finding
 	marks    map[ast.Node][]theme.Finding // what is shown before a block; nil if the site is no preview
+
+	renderer renderer.Renderer // of the tree
+	asked    map[ast.Node]bool // lists that are shown with their cells
+
+	figures, tables int               // displays so far, by what their captions call them
+	explores        bool              // there is something that explore.js makes move
+	data            map[string][]byte // files that the displays need, by name
 }
 
 // renderBody renders a chapter's tree, with a title if it has none of its own.
 func (s *site) renderBody(p *page) ([]byte, []finding.Finding, error) {
 	var buf bytes.Buffer
 	buf.Grow(4 * len(p.chapter.Text))
-	b := &body{site: s, page: p}
+	b := &body{site: s, page: p, data: map[string][]byte{}}
+	defer func() { p.explores, p.data = b.explores, b.data }()
 	w := &writer{Buffer: &buf}
 	if !p.hasTitle() {
 		_, _ = w.WriteString("<h1>" + stdhtml.EscapeString(p.title) + "</h1>\n")
@@ -48,6 +56,7 @@ func (s *site) renderBody(p *page) ([]byte, []finding.Finding, error) {
 		util.Prioritized(extension.NewFootnoteHTMLRenderer(extension.WithFootnoteBacklinkTitle("Back to the text")), 500),
 		util.Prioritized(html.NewRenderer(), 1000),
 	))
+	b.renderer, b.asked = r, asked(p.chapter)
 	var err error
 	if s.preview == nil {
 		err = r.Render(w, p.chapter.Text, p.chapter.Doc)
@@ -73,10 +82,14 @@ func (*writer) Flush() error  { return nil }
 // RegisterFuncs implements [renderer.NodeRenderer].
 func (b *body) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 	reg.Register(ast.KindHeading, b.heading)
+	reg.Register(ast.KindParagraph, b.paragraph)
+	reg.Register(ast.KindList, b.list)
 	reg.Register(ast.KindFencedCodeBlock, b.fence)
 	reg.Register(ast.KindCodeBlock, b.codeBlock)
 	reg.Register(ast.KindHTMLBlock, b.htmlBlock)
 	reg.Register(ast.KindRawHTML, b.rawHTML)
+	reg.Register(ast.KindText, b.text)
+	reg.Register(ast.KindCodeSpan, b.codeSpan)
 	reg.Register(ast.KindLink, b.link)
 	reg.Register(ast.KindAutoLink, b.autoLink)
 	reg.Register(ast.KindImage, b.image)
@@ -124,7 +137,7 @@ func (b *body) heading(w util.BufWriter, _ []byte, n ast.Node, entering bool) (a
 // afterTitle writes what stands below a chapter's title.
 func (b *body) afterTitle(w util.BufWriter) {
 	b.titled = true
-	if s := b.page.chapter.Summary; s != "" {
+	if s := b.site.quotes.text(b.page.chapter.Summary); s != "" {
 		_, _ = w.WriteString(`<p class="lede">` + stdhtml.EscapeString(s) + "</p>\n")
 	}
 }
@@ -193,7 +206,7 @@ func (b *body) details(w util.BufWriter, _ []byte, n ast.Node, entering bool) (a
 	if d.Open || b.marks != nil {
 		open = " open"
 	}
-	summary := d.Summary
+	summary := b.site.quotes.text(d.Summary)
 	if summary == "" {
 		summary = "Details"
 	}
@@ -314,8 +327,11 @@ func (b *body) image(w util.BufWriter, source []byte, node ast.Node, entering bo
 	}
 	_, _ = w.WriteString("<img")
 	b.address(w, "src", n.Destination, n)
+	b.imageSize(w, n)
 	_, _ = w.WriteString(` alt="` + stdhtml.EscapeString(alt) + `"`)
-	b.titleAttr(w, n.Title)
+	if figureOf(n.Parent()) == nil {
+		b.titleAttr(w, n.Title)
+	}
 	_ = w.WriteByte('>')
 	return ast.WalkSkipChildren, nil
 }

@@ -29,6 +29,15 @@ type page struct {
 	anchors  map[string]bool // ids that a link may lead to
 	fences   map[ast.Node]*book.Fence
 	aliases  []string // files that lead here
+	markdown string   // address of the page's source, from the page; "" if it is not on the site
+	body     []byte   // HTML, once it is rendered
+
+	sweeps     map[string]bool   // files of sweeps that are the page's: their names were free
+	recordings map[string]bool   // files of data that are the page's: their names were free
+	data       map[string][]byte // these files, once the page is rendered
+	explores   bool              // the page needs explore.js, which is known then, too
+
+	environments map[string]environment
 
 	refs        map[ast.Node]*book.Ref
 	refNumbers  map[*book.Ref]int // from 1, by which their anchors differ
@@ -36,6 +45,7 @@ type page struct {
 	claims      map[ast.Node]*book.Claim
 	firstClaims map[*book.Claim][]string // those of its ids that no earlier claim has
 	inserts     map[ast.Node]*book.Insert
+	terms       map[ast.Node][]termMark
 }
 
 type heading struct {
@@ -45,7 +55,7 @@ type heading struct {
 }
 
 // surveyPage notes what other pages and the page's own frame need of a chapter.
-func surveyPage(c *book.Chapter, index int) *page {
+func surveyPage(c *book.Chapter, index int, q quotes) *page {
 	name := c.Slug + ".html"
 	p := &page{
 		chapter: c,
@@ -53,7 +63,6 @@ func surveyPage(c *book.Chapter, index int) *page {
 		name:    name,
 		dir:     folderOf(name),
 		home:    strings.Repeat("../", strings.Count(name, "/")),
-		title:   c.Title,
 		anchors: map[string]bool{},
 		fences:  make(map[ast.Node]*book.Fence, len(c.Fences)),
 
@@ -68,7 +77,11 @@ func surveyPage(c *book.Chapter, index int) *page {
 			p.anchors[f.Cell.ID] = true
 		}
 	}
-	p.surveyBlocks(c.Doc)
+	p.environments = environments(c)
+	p.surveyBlocks(c.Doc, q)
+	if p.title == "" {
+		p.title = q.text(c.Title)
+	}
 	p.promote()
 	return p
 }
@@ -98,25 +111,28 @@ func folderOf(name string) string {
 }
 
 // surveyBlocks notes the headings, and the first paragraph of the top level.
-func (p *page) surveyBlocks(parent ast.Node) {
+func (p *page) surveyBlocks(parent ast.Node, q quotes) {
 	if parent == nil {
 		return
 	}
 	for n := parent.FirstChild(); n != nil && n.Type() == ast.TypeBlock; n = n.NextSibling() {
 		switch n := n.(type) {
 		case *ast.Heading:
-			h := heading{level: n.Level, id: headingID(n), title: plainText(n, p.chapter.Text)}
+			h := heading{level: n.Level, id: headingID(n), title: shownText(n, p.chapter.Text, q)}
 			p.headings = append(p.headings, h)
+			if p.title == "" && titleText(n, p.chapter.Text) == p.chapter.Title {
+				p.title = h.title // which knows what is code, and has the HTML that the page shows
+			}
 			if h.id != "" {
 				p.anchors[h.id] = true
 			}
 		case *ast.Paragraph:
 			if p.lead == "" && parent.Kind() == ast.KindDocument {
-				p.lead = shorten(plainText(n, p.chapter.Text), 160)
+				p.lead = shorten(shownText(n, p.chapter.Text, q), 160)
 			}
 		case *ast.FencedCodeBlock, *ast.CodeBlock, *ast.HTMLBlock, *ast.TextBlock:
 		default:
-			p.surveyBlocks(n)
+			p.surveyBlocks(n, q)
 		}
 	}
 }
@@ -134,14 +150,27 @@ func headingID(n ast.Node) string {
 
 // plainText returns the text that a node's inline children show, without their
 // markup.
-func plainText(n ast.Node, source []byte) string {
+func plainText(n ast.Node, source []byte) string { return shownText(n, source, false) }
+
+// shownText is plainText with the quotation marks that the page has.
+func shownText(n ast.Node, source []byte, q quotes) string { return inlineText(n, source, q, true) }
+
+// titleText is plainText without HTML: what a chapter without a title of its own
+// has for one, if n is its first heading.
+func titleText(n ast.Node, source []byte) string { return inlineText(n, source, false, false) }
+
+func inlineText(n ast.Node, source []byte, q quotes, raw bool) string {
 	var b strings.Builder
 	var visit func(ast.Node)
 	visit = func(n ast.Node) {
 		for c := n.FirstChild(); c != nil; c = c.NextSibling() {
 			switch c := c.(type) {
 			case *ast.Text:
-				b.Write(textOf(c, source))
+				if c.IsRaw() || c.Parent().Kind() == ast.KindCodeSpan {
+					b.Write(textOf(c, source))
+				} else {
+					b.Write(unescape(q.in(source, c.Segment.Start, c.Segment.Stop)))
+				}
 				if c.SoftLineBreak() || c.HardLineBreak() {
 					b.WriteByte(' ')
 				}
@@ -150,7 +179,7 @@ func plainText(n ast.Node, source []byte) string {
 			case *ast.AutoLink:
 				b.Write(c.Label(source))
 			case *ast.RawHTML:
-				if !isComment(rawHTML(c, source)) {
+				if raw && !isComment(rawHTML(c, source)) {
 					b.Write(rawHTML(c, source))
 				}
 			default:
@@ -184,13 +213,21 @@ func (s *site) themePage(p *page, body []byte) *theme.Page {
 		Lang:        s.lang,
 		Title:       p.title,
 		Book:        s.title,
-		Description: p.chapter.Summary,
+		Description: s.quotes.text(p.chapter.Summary),
 		Root:        p.home,
 		Home:        p.to(s.pages[0].name, ""),
 		IsHome:      p.index == 0,
 		Contents:    p.contents(),
 		Body:        template.HTML(body),
 		Provenance:  s.provenance(p),
+		Markdown:    p.markdown,
+		Report:      s.reportAddress(p.chapter.Path),
+	}
+	if s.whole {
+		t.Whole = p.to(wholeName, "")
+	}
+	if p.explores {
+		t.Scripts = []string{theme.ExploreName}
 	}
 	if s.preview != nil {
 		t.Preview = s.preview.banner(p)
@@ -198,7 +235,7 @@ func (s *site) themePage(p *page, body []byte) *theme.Page {
 	if t.IsHome {
 		t.Title = s.title
 		if t.Description == "" {
-			t.Description = s.book.Description
+			t.Description = s.quotes.text(s.book.Description)
 		}
 	}
 	if t.Description == "" {

@@ -16,7 +16,8 @@ import (
 // and where, which shows while the link is hovered or has the focus. In print,
 // where nothing does, the number of its source stands there instead.
 //
-// The proof describes the link to a screen reader, hidden or not.
+// The proof describes the link to a screen reader, hidden or not: what is said of
+// a place in Go source is read off the list of sources, which says the same.
 
 // checkedLink begins or ends a go: or out: link. It returns false for other
 // links.
@@ -52,7 +53,7 @@ func isChecked(dest string) bool {
 
 // proof is what is shown of a link that was checked.
 type proof struct {
-	id     string // of the proof's text
+	id     string // of what describes the link: the proof, or its source in the list
 	href   string // where the link leads, "" for nowhere
 	check  bool   // the link's text, or what it says, was checked
 	short  bool   // the link's text stays on one line
@@ -74,6 +75,7 @@ func (b *body) proof(ref *book.Ref) *proof {
 	}
 	if source, ok := b.site.prose.Sources[ref]; ok {
 		p.number = b.page.sources.number(source)
+		p.id = sourceAnchor(p.number)
 		p.check, p.what, p.where = source.Check, source.says(), b.site.place(source)
 		if p.href = source.URL; p.href == "" {
 			p.href = "#" + sourceAnchor(p.number)
@@ -147,7 +149,11 @@ func (p *proof) close(w util.BufWriter) {
 	if p.number > 0 {
 		_, _ = w.WriteString(`<sup class="number">` + strconv.Itoa(p.number) + `</sup>`)
 	}
-	_, _ = w.WriteString(`<span class="proof" role="tooltip" id="` + p.id + `">`)
+	_, _ = w.WriteString(`<span class="proof" role="tooltip"`)
+	if p.number == 0 {
+		_, _ = w.WriteString(` id="` + p.id + `"`)
+	}
+	_, _ = w.WriteString(`>`)
 	if p.what != "" {
 		_, _ = w.WriteString(`<code>` + stdhtml.EscapeString(p.what) + `</code> `)
 	}

@@ -13,6 +13,16 @@
 // and are a finding. Besides the chapters a site has
 //
 //	rtbook.css     the theme's one stylesheet
+//	explore.css    another, for the pages that have something to explore
+//	rtbook.js      the theme's script
+//	explore.js     another, for the pages that have something to explore
+//	stepper.js     another, which explore.js loads with the first recording
+//	sweep.js       another, which explore.js loads when a sweep is touched
+//	NN-name.X.sweep.js  what a cell does with other values, see sweep.go
+//	NN-name.X.js   a recording, for the stepper of a cell: see display_recording.go
+//	search.js      what the search finds, see search.go; with search-2.js, … if it is much
+//	NN-name.md     the source of each page of a book
+//	all.html       the whole book on one page, unless it is too long for that
 //	index.html     leads to the first chapter, unless a chapter is the index
 //	404.html       for servers; complete in itself, since it answers at any depth
 //	sitemap.html   every page, heading and cell, for people
@@ -30,10 +40,17 @@
 // in print the marks have their numbers. A link that was not checked, or does
 // not hold, leads nowhere: its text stays.
 //
+// Quotation marks and apostrophes are those of print, in English: see quotes.go.
+//
+// Where a page first uses a term of the book's glossary, it links to it: see
+// glossary.go.
+//
 // A cell and the output fence that directly follows it are one object on the
 // page. An output that stands further down is a block of its own, which names
 // its cell. Of a cell that did not end as the page shows, the page says so; of
 // one that is not run here, or whose output is not compared byte for byte, too.
+// What a cell displayed stands in its output, in place of the text form that was
+// recorded there: see display.go.
 //
 // With Input.Preview, the pages show what is wrong with the book: see preview.go.
 //
@@ -95,18 +112,57 @@ type Outcome struct {
 	// Alike says that Output counts as what the chapter records though it
 	// differs from that: in spans that vary, or in the order of lines.
 	Alike bool
+
+	// Choices says of each choice of its prediction whether that is what it prints;
+	// nil if there is none, or nobody knows.
+	Choices []bool
+
+	// Displays are what it showed besides text, in order. The text form of each
+	// is part of Output.
+	Displays []runner.Display
+
+	Sweep *Sweep // what it does with other constants; nil if it is no sweep
+}
+
+// Sweep is what a cell did once for each combination of values of some
+// constants.
+type Sweep struct {
+	Controls []Control
+
+	// Runs are the combinations, the last control's value changing fastest: as
+	// many as the numbers of values multiplied.
+	Runs []SweepRun
+}
+
+// Control is a constant and the values that a reader can give it.
+type Control struct {
+	Name    string   // of the constant
+	Label   string   // what it is, "" if nothing says it
+	Values  []string // as the reader sees them
+	Default int      // index in Values of what the cell's own text says
+	Number  bool     // the values are numbers
+}
+
+// SweepRun is what a cell did with one combination of values.
+type SweepRun struct {
+	Output   string
+	Displays []runner.Display
 }
 
 // site is what the rendering of all pages has in common. It does not change
 // while pages are rendered.
 type site struct {
 	book       *book.Book
+	quotes     quotes // that its pages have
 	title      string // of the book, or of its first page if the book has none
 	lang       string
 	outcomes   map[string]Outcome
 	prose      Prose
 	theme      *theme.Theme
 	high       *highlighter
+	files      fs.FS // where the assets are; may be nil
+	own        ownTheme
+	whole      bool              // there is a page that has the whole book
 	preview    *preview          // nil unless the site is one
 	pages      []*page           // in reading order
 	ledgerPage *page             // that has the table of claims; nil if none has
@@ -114,6 +170,8 @@ type site struct {
 	assets     map[string]string // file of the site, by path in the file system that was parsed
 	folders    map[string]*folder
 	names      map[string]string // every file of the site, to what it comes from
+	search     [][]byte          // what the search finds, by data file
+	glossary   *glossary         // nil if no chapter is one
 	inside     map[string]string // every folder of the site, to what the first file in it comes from
 }
 
@@ -127,15 +185,18 @@ func Render(in Input) (*Files, error) {
 	}
 	s := &site{
 		book:     in.Book,
-		title:    in.Book.Title,
 		lang:     cmp.Or(in.Book.Lang, "en"),
 		outcomes: in.Outcomes,
 		prose:    in.Prose,
 		theme:    th,
+		files:    in.Assets,
 		high:     newHighlighter(),
 	}
+	s.quotes = quotesFor(s.lang, in.Book.Plain)
+	s.title = s.quotes.text(in.Book.Title)
 	files := &Files{assets: in.Assets, byName: map[string]file{}}
 	s.survey(files)
+	s.surveyTheme(files, in.Assets)
 	if s.title == "" && len(s.pages) > 0 {
 		s.title = s.pages[0].title
 	}
@@ -150,6 +211,7 @@ func Render(in Input) (*Files, error) {
 	if err := s.renderExtras(files); err != nil {
 		return nil, err
 	}
+	s.renderSearch(files)
 	files.finish()
 	return files, nil
 }
@@ -180,6 +242,9 @@ func (s *site) renderPages(files *Files) error {
 		if s.names[p.name] == p.chapter.Path {
 			files.byName[p.name] = file{data: results[i].html}
 		}
+		for name, data := range p.data {
+			files.byName[name] = file{data: data}
+		}
 		files.Findings = append(files.Findings, results[i].findings...)
 	}
 	return nil
@@ -191,9 +256,10 @@ func (s *site) renderPage(p *page) ([]byte, []finding.Finding, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	p.body = body
 	var b bytes.Buffer
 	b.Grow(len(body) + 8<<10)
-	if err := s.theme.Page(&b, s.themePage(p, body)); err != nil {
+	if err := s.writePage(&b, s.themePage(p, body)); err != nil {
 		return nil, nil, err
 	}
 	return slices.Clip(b.Bytes()), findings, nil
@@ -207,20 +273,28 @@ func (s *site) survey(files *Files) {
 	s.assets = make(map[string]string, len(b.Assets))
 	s.folders = map[string]*folder{}
 	s.inside = map[string]string{}
-	s.names = map[string]string{theme.StylesheetName: "the theme", "404.html": "the site", "sitemap.html": "the site", manifestName: "the site"}
+	s.names = map[string]string{theme.StylesheetName: "the theme", theme.ExploreStylesheetName: "the theme", theme.ScriptName: "the theme", theme.ExploreName: "the theme", theme.StepperName: "the theme", theme.SweepName: "the theme", theme.FinderName: "the theme", "404.html": "the site", "sitemap.html": "the site", manifestName: "the site"}
 	if b.URL != "" {
 		s.names["sitemap.xml"] = "the site"
 	}
 	for i, c := range b.Chapters {
-		p := surveyPage(c, i)
+		p := surveyPage(c, i, s.quotes)
 		s.pages = append(s.pages, p)
 		s.byPath[c.Path] = p
 		s.surveySources(p)
 		s.surveyComments(p)
 		s.claim(files, p.name, c.Path, false)
+		s.surveyDisplays(files, p)
+		s.surveySweeps(files, p)
 	}
 	s.surveyFolders()
+	s.surveySource(files)
+	s.surveyGlossary(files)
+	s.surveySearch()
 	for _, a := range b.Assets {
+		if s.isThemePart(a) {
+			continue
+		}
 		// A plain folder may well hold an index.html or a 404.html of its own,
 		// for another tool: its pages are whole without them.
 		name := strings.TrimPrefix(a, folderPrefix(b.Dir))

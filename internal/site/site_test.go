@@ -90,7 +90,7 @@ func TestGolden(t *testing.T) {
 		t.Fatal(err)
 	}
 	pages := contents(t, files)
-	want := []string{"01-slots.html", "02-sink.html", "404.html", "img/square.svg", "index.html", "old/slots.html", "rtbook.css", "sitemap.html", "sitemap.xml", "slots.html"}
+	want := []string{"01-slots.html", "01-slots.md", "02-sink.html", "02-sink.md", "404.html", "all.html", "explore.css", "explore.js", "finder.js", "img/square.svg", "index.html", "index.md", "old/slots.html", "rtbook.css", "rtbook.js", "search.js", "sitemap.html", "sitemap.xml", "slots.html", "stepper.js", "sweep.js"}
 	if diff := cmp.Diff(want, files.Names()); diff != "" {
 		t.Errorf("files (-want +got):\n%s", diff)
 	}
@@ -256,7 +256,7 @@ func TestEmptyBook(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]string{"rtbook.css"}, files.Names()); diff != "" {
+	if diff := cmp.Diff([]string{"explore.css", "explore.js", "finder.js", "rtbook.css", "rtbook.js", "search.js", "stepper.js", "sweep.js"}, files.Names()); diff != "" {
 		t.Error(diff)
 	}
 }

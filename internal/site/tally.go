@@ -30,9 +30,9 @@ func (s *site) tally(p *page) tally {
 		switch {
 		case f.Role == book.RoleCheck && f.Skipped == "":
 			t.checks++
-		case f.Role == book.RoleCell && f.Skipped != "":
+		case f.Runs() && f.Skipped != "":
 			t.skipped++
-		case f.Role == book.RoleCell:
+		case f.Runs():
 			o, ran := s.outcomes[p.chapter.Path+"#"+f.Cell.ID]
 			t.add(f, o, ran)
 		}

@@ -18,8 +18,8 @@ type element struct {
 }
 
 var (
-	tagPattern  = regexp.MustCompile(`^<(/?)([a-z][a-z0-9]*)((?:\s+[a-z][a-z0-9-]*(?:="[^"<]*")?)*)\s*>`)
-	attrPattern = regexp.MustCompile(`([a-z][a-z0-9-]*)(?:="([^"]*)")?`)
+	tagPattern  = regexp.MustCompile(`^<(/?)([a-z][a-z0-9]*)((?:\s+[a-z][a-zA-Z0-9-]*(?:="[^"<]*")?)*)\s*>`)
+	attrPattern = regexp.MustCompile(`([a-z][a-zA-Z0-9-]*)(?:="([^"]*)")?`)
 )
 
 // elements returns the start tags of a page, and what is wrong with its form:
