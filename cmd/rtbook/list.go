@@ -23,7 +23,8 @@ exact, varied, unordered or sample for a cell that ran and is recorded so,
 differs if the chapter says something else, static if it is expected not to
 compile, skipped if it is not for this target or toolchain, faulty if a finding
 keeps it from running, and not run if it did not run, or failed, since something
-that matters to it changed. With --json, each cell is a line of JSON.`,
+that matters to it changed. A cell that is swept has the number of its runs beside
+its state, which is not run if one of them is not known. With --json, each cell is a line of JSON.`,
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) > 1 {
 				return &pipeline.UsageError{Msg: "list takes one chapter, or none for the whole book"}
@@ -50,11 +51,14 @@ that matters to it changed. With --json, each cell is a line of JSON.`,
 			}
 			w := tabwriter.NewWriter(c.OutOrStdout(), 0, 0, 2, ' ', 0)
 			for _, cell := range cells {
-				took := ""
+				took, state := "", cell.State
+				if cell.Runs > 0 {
+					state += fmt.Sprintf(", %d runs", cell.Runs)
+				}
 				if cell.Time > 0 {
 					took = cell.Time.Round(10 * time.Microsecond).String()
 				}
-				fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", cell.Ref, strings.Join(cell.Engines, "+"), cell.State, took)
+				fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", cell.Ref, strings.Join(cell.Engines, "+"), state, took)
 			}
 			return w.Flush()
 		},

@@ -12,6 +12,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -29,6 +30,10 @@ func main() {
 	if worker.Requested(os.Args) {
 		worker.Main()
 		return
+	}
+	if os.Getenv("GOGC") == "" {
+		// A command that ends within a second need not collect a dozen times.
+		debug.SetGCPercent(400)
 	}
 	// Further signals are without effect: a supervisor may send one to rtbook and
 	// one to its group.

@@ -43,7 +43,12 @@ func TestScripts(t *testing.T) {
 			if err != nil {
 				return err
 			}
+			root, err := filepath.Abs(filepath.Join("..", ".."))
+			if err != nil {
+				return err
+			}
 			e.Setenv("RTBOOK", path) // for scripts that take PATH away
+			e.Setenv("MODULE", root) // rtbook's own, for books that require it
 			e.Setenv("RTBOOK_CACHE", filepath.Join(e.WorkDir, ".rtbook-cache"))
 			return nil
 		},
