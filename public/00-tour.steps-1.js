@@ -1,0 +1,16 @@
+rtbook.data("00-tour.steps-1.js",{"unit":"ns","stopped":"",
+"panels":[["What each P runs","lanes",["P0"]],["Local queues","queues",["P0 runnext","P0 queue"]],["Global queue","queues",["head first"]],["Waiting","queues",["chan receive: done"]],["Threads","queues",["M0"]]],
+"keys":[[1,"runs"],[2,"is in a system call"],[3,"is runnable"],[4,"waits"],[7,"a P or M without a goroutine"]],
+"steps":[
+[0,1,2,3,[0,0,0,0,1,0,1,0,0,0,1,1,4,0,0,0,1,2],[6,7,5]],
+[50,8,9,10,[0,0,0,1,1,3,1,0,0,1,0,4,0,1,0,1,4],[5,6,7]],
+[50,1,12,13,[1,0,0,0,1,5],[5,6,7,14]],
+[50,15,16,17,[0,0,0,1,1,0,3,0,0,0,1,6,4,0,1,1,0],[5,6,7]],
+[50,8,18,10,[0,0,0,1,1,7,1,0,0,1,0,4,0,1,0,1,8],[14,6,7]],
+[50,20,21,22,[],[14,6,7,5]],
+[50,23,24,13,[1,0,0,0,1,1,3,0,0,1,0],[14,6,7,5]],
+[50,25,18,26,[0,0,0,1,1,0,4,0,1,1,0],[14,6,7]],
+[50,8,9,10,[0,0,0,1,1,3,1,0,0,1,0,4,0,1,0,1,4],[5,6,7]],
+[50,27,9,28,[],[5,6,7]]],
+"items":[[4,7,0],[5,3,5],[6,0,6],[11,1,5],[5,1,5],[14,3,14],[11,4,5],[19,1,14],[14,1,14]],
+"texts":["","GoCreate","G1 main, by M0 on P0","the goroutine of runtime.main; it goes to runnext","schedules","G1","P0","M0","GoStart","G1 main on P0","runnext is set; it inherits the time slice","G1 main","G2 worker, by G1 main on P0","runnext is empty; it goes there","G2","GoBlock","G1 main on P0: on done","no sender waits and no value is buffered: it parks as a receiver","G2 worker on P0","G2 worker","Chansend","G2 worker on P0: done","G1 waits to receive: the value is copied straight to it","GoUnblock","G1 main, by G2 worker on P0","GoDestroy","its function returned; its g is kept for the next one","MainExit","main.main returned, so the process exits; 0 other goroutines left"]});
