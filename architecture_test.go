@@ -7,6 +7,7 @@ import (
 	"go/token"
 	"go/types"
 	"io/fs"
+	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -20,7 +21,8 @@ import (
 var layers = []layer{
 	{pkg: "cmd/rtbook", may: []string{"internal/pipeline", "internal/book", "internal/finding", "runner/sandbox", "runner/interp/worker", "runner/store"}},
 	{pkg: "internal/pipeline", may: []string{"internal/site", "internal/facts", "internal/book", "internal/finding", "runner/..."}},
-	{pkg: "internal/site", may: []string{"internal/book", "internal/finding", "runner", "theme"}},
+	{pkg: "internal/site", may: []string{"internal/book", "internal/finding", "runner", "runner/show", "theme", "internal/site/lexers"}},
+	{pkg: "internal/site/lexers", leaf: true},
 	{pkg: "internal/book", may: []string{"internal/finding", "runner"}},
 	{pkg: "internal/facts", may: []string{"internal/finding", "runner/gotool", "runner/store"}},
 	{pkg: "internal/finding", leaf: true},
@@ -28,18 +30,20 @@ var layers = []layer{
 	{pkg: "runner", may: []string{"runner/wire", "runner/store"}},
 	{pkg: "runner/store", leaf: true},
 	{pkg: "runner/wire", leaf: true},
+	{pkg: "runner/show", leaf: true},
 	{pkg: "runner/sandbox", may: []string{"runner", "runner/wire"}},
 	{pkg: "runner/gotool", may: []string{"runner", "runner/wire", "runner/sandbox", "runner/store"}},
 	{pkg: "runner/interp", may: []string{"runner", "runner/wire", "runner/sandbox", "runner/interp/..."}},
 	{pkg: "runner/interp/lower", may: []string{"runner"}},
 	{pkg: "runner/interp/worker/rt", leaf: true},
-	{pkg: "runner/interp/worker/symbols", may: []string{"model/..."}},
-	{pkg: "runner/interp/worker/...", may: []string{"runner", "runner/wire", "runner/interp/worker/..."}},
+	{pkg: "runner/interp/worker/symbols", may: []string{"model/...", "runner/show"}},
+	{pkg: "runner/interp/worker/...", may: []string{"runner", "runner/wire", "runner/show", "runner/interp/worker/..."}},
 	{pkg: "model/event", leaf: true},
 	{pkg: "model/alloc", may: []string{"model/event"}},
 	{pkg: "model/sched", may: []string{"model/event"}},
 	{pkg: "model/boot", may: []string{"model/event"}},
 	{pkg: "model/gc", may: []string{"model/event", "model/alloc", "model/sched"}},
+	{pkg: "model/view", may: []string{"model/...", "runner/show"}},
 }
 
 type layer struct {
@@ -79,6 +83,9 @@ func goFiles(t *testing.T, do func(pkg, file string, fset *token.FileSet, f *ast
 		if d.IsDir() {
 			if name := d.Name(); name == "testdata" || (strings.HasPrefix(name, ".") && name != ".") {
 				return filepath.SkipDir
+			}
+			if _, err := os.Stat(filepath.Join(file, "go.mod")); err == nil && file != "." {
+				return filepath.SkipDir // a module of its own
 			}
 			return nil
 		}
