@@ -251,14 +251,21 @@ func testServed(b *tab, sites map[string]string) {
 }
 
 // testColours chooses colours with the keyboard: they hold, on other pages too,
-// from before anything is painted, until the system's are chosen again.
+// from before anything is painted, until the system's are chosen again. Over HTTP:
+// the browser may show the next file from disk in a process that does not know yet
+// what the one before has stored.
 func testColours(b *tab, sites map[string]string) {
-	file := filepath.Join(sites["small"], "01-slots.html")
+	server := httptest.NewServer(http.FileServer(http.Dir(sites["small"])))
+	defer server.Close()
+	open := func(name string) {
+		b.Helper()
+		b.do(chromedp.Navigate(server.URL + "/" + name))
+	}
 	const dark = `(c => c.reduce((a, b) => a + b) < 200)(getComputedStyle(document.documentElement).backgroundColor.match(/\d+/g).slice(0, 3).map(Number))`
 	const button = `document.querySelector("button.colours")`
 	b.width(1280)
 	b.media("screen", "dark")
-	b.open(file, "")
+	open("01-slots.html")
 	check := func(label string, wantDark bool) {
 		b.Helper()
 		if got := eval[string](b, button+`.getAttribute("aria-label")`); got != label {
@@ -281,7 +288,7 @@ func testColours(b *tab, sites map[string]string) {
 	first := call(b, cdppage.AddScriptToEvaluateOnNewDocument, cdppage.AddScriptToEvaluateOnNewDocumentParams{
 		Source: `new MutationObserver((_, o) => { if (document.body) { window.atFirst = document.documentElement.dataset.colours; o.disconnect(); } }).observe(document, {childList: true, subtree: true});`,
 	})
-	b.open(filepath.Join(sites["small"], "02-sink.html"), "")
+	open("02-sink.html")
 	check("Colours: dark", true)
 	if got := eval[string](b, `window.atFirst || "none"`); got != "dark" {
 		b.Errorf("when the body begins, the choice is %q", got)
@@ -294,14 +301,16 @@ func testColours(b *tab, sites map[string]string) {
 	call(b, cdppage.RemoveScriptToEvaluateOnNewDocument, cdppage.RemoveScriptToEvaluateOnNewDocumentParams(first))
 	eval[any](b, button+`.click()`)
 	check("Colours: as the system has them", false)
-	b.open(file, "")
+	open("01-slots.html")
 	check("Colours: as the system has them", false)
 
 	// A page that may keep nothing still changes.
 	eval[any](b, `Object.defineProperty(window, "localStorage", {get() { throw new Error("no"); }}); `+button+`.click()`)
 	check("Colours: light", false)
-	if heard := b.heard(); len(heard) > 0 {
-		b.Errorf("%q", heard)
+	for _, said := range b.heard() {
+		if !strings.HasPrefix(said, server.URL) {
+			b.Errorf("%q", said)
+		}
 	}
 }
 
