@@ -264,7 +264,19 @@ func (h *Heap) record(kind event.Kind, why event.Reason, args []uint64) {
 	if h.cfg.Clock != nil {
 		e.Time = h.cfg.Clock()
 	}
-	copy(e.Args[:], args)
+	switch len(args) { // a call of copy would cost as much as all the rest
+	case 4:
+		e.Args[3] = args[3]
+		fallthrough
+	case 3:
+		e.Args[2] = args[2]
+		fallthrough
+	case 2:
+		e.Args[1] = args[1]
+		fallthrough
+	case 1:
+		e.Args[0] = args[0]
+	}
 }
 
 // throw ends the machine as runtime.throw ends a process.
