@@ -39,23 +39,11 @@ func (t *Toolchain) units(ps []*runner.Program) []*unit {
 // blind reports whether no package outside of the toolchain, of those that a
 // program with these imports consists of, can see how the program was compiled.
 func (s *Sources) blind(paths []string) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	reached := make(map[string]bool)
-	for todo := slices.Clone(paths); len(todo) > 0; {
-		p := todo[len(todo)-1]
-		todo = todo[:len(todo)-1]
-		if reached[p] {
-			continue
-		}
-		reached[p] = true
-		src, err := s.visit(p)
-		if err != nil || src.outside || slices.ContainsFunc(src.imports, runner.SeesCompilation) {
-			return false
-		}
-		todo = append(todo, src.imports...)
-	}
-	return true
+	blind := true
+	err := s.walk(paths, func(src source) {
+		blind = blind && !src.outside && !slices.ContainsFunc(src.imports, runner.SeesCompilation)
+	})
+	return err == nil && blind
 }
 
 // programs returns the programs that the unit does the work of.

@@ -53,27 +53,16 @@ func (t *Toolchain) Sources() *Sources {
 // than any one build. A package of the toolchain, or of no module, has no part:
 // its name is in what imports it.
 func (s *Sources) Parts(paths []string) ([]runner.Part, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	var parts []runner.Part
 	outside := false
-	reached := make(map[string]bool)
-	for todo := slices.Clone(paths); len(todo) > 0; {
-		p := todo[len(todo)-1]
-		todo = todo[:len(todo)-1]
-		if reached[p] {
-			continue
-		}
-		reached[p] = true
-		src, err := s.visit(p)
-		if err != nil {
-			return nil, fmt.Errorf("hash the source of package %s: %w", p, err)
-		}
+	err := s.walk(paths, func(src source) {
 		if src.part.Name != "" {
 			parts = append(parts, src.part)
 		}
 		outside = outside || src.outside
-		todo = append(todo, src.imports...)
+	})
+	if err != nil {
+		return nil, err
 	}
 	slices.SortFunc(parts, func(a, b runner.Part) int { return strings.Compare(a.Name, b.Name) })
 	if outside {
@@ -84,6 +73,29 @@ func (s *Sources) Parts(paths []string) ([]runner.Part, error) {
 		parts = append(required, parts...)
 	}
 	return append([]runner.Part{{Name: "module", Value: s.t.settingsOfModule()}}, parts...), nil
+}
+
+// walk calls visit with every package that is reached from the given import
+// paths, in no order.
+func (s *Sources) walk(paths []string, visit func(source)) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	reached := make(map[string]bool)
+	for todo := slices.Clone(paths); len(todo) > 0; {
+		p := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		if reached[p] {
+			continue
+		}
+		reached[p] = true
+		src, err := s.visit(p)
+		if err != nil {
+			return fmt.Errorf("hash the source of package %s: %w", p, err)
+		}
+		visit(src)
+		todo = append(todo, src.imports...)
+	}
+	return nil
 }
 
 // requirements returns hashes of the files that choose other modules.

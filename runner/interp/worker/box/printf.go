@@ -81,21 +81,17 @@ func names(format string, args []any) (string, []any) {
 			continue
 		}
 		if next >= 0 && next < len(args) {
-			if b, ok := open(args[next]); ok && (verb == 'T' || verb == 'p') {
+			b, boxed := open(args[next])
+			_, ours := args[next].(runtimeError)
+			if boxed && verb == 'p' || (boxed || ours) && verb == 'T' {
 				if &changed[0] == &args[0] {
 					changed = append([]any(nil), args...)
 				}
 				if verb == 'T' {
-					verb, changed[next] = 's', b.typ.Name
+					verb, changed[next] = 's', typeName(args[next])
 				} else {
 					changed[next] = b.inner().Interface()
 				}
-			}
-			if e, ok := args[next].(runtimeError); ok && verb == 'T' {
-				if &changed[0] == &args[0] {
-					changed = append([]any(nil), args...)
-				}
-				verb, changed[next] = 's', e.typeName()
 			}
 		}
 		next++
