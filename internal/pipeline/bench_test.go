@@ -47,3 +47,22 @@ func BenchmarkBuildBook(b *testing.B) {
 		}
 	})
 }
+
+// BenchmarkCheckBook checks this repository's book with nothing changed, which
+// the command does in little more.
+func BenchmarkCheckBook(b *testing.B) {
+	opt := Options{Root: filepath.Join("..", ".."), CacheDir: b.TempDir()}
+	check := func() {
+		r, err := Check(context.Background(), opt)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if r.Failed() {
+			b.Fatalf("the book has findings: %v", r.Findings)
+		}
+	}
+	check()
+	for b.Loop() {
+		check()
+	}
+}

@@ -197,7 +197,7 @@ func UpdateToolchains(ctx context.Context, opt Options) (*Report, string, error)
 		return nil, "", err
 	}
 	defer o.close()
-	r, _, err := check(ctx, opt, o)
+	r, err := check(ctx, opt, o, site.Check)
 	if err != nil || r.Failed() {
 		return r, "", err
 	}

@@ -2,7 +2,8 @@
 // book, has its cells composed, checked and run, holds what they printed
 // against what the chapters say, and renders the site.
 //
-//	Check    parse, compose, run, compare, hold the prose to its sources, render; writes nothing
+//	Check    parse, compose, run, compare, hold the prose to its sources, follow its
+//	         links; writes nothing
 //	Build    Check, and the site if there is nothing to find fault with, or a
 //	         preview that shows what there is
 //	Update   parse, compose, run, and the output and quotation fences that differ rewritten
@@ -167,8 +168,7 @@ func Check(ctx context.Context, opt Options) (*Report, error) {
 		return nil, err
 	}
 	defer o.close()
-	r, _, err := check(ctx, opt, o)
-	return r, err
+	return check(ctx, opt, o, site.Check)
 }
 
 // Build checks the book and, if nothing was found, writes its site; or with
@@ -183,7 +183,13 @@ func Build(ctx context.Context, opt Options) (*Report, error) {
 	if err := o.checkOut(opt); err != nil {
 		return nil, err
 	}
-	r, files, err := check(ctx, opt, o)
+	var files *site.Files
+	r, err := check(ctx, opt, o, func(in site.Input) (found []finding.Finding, err error) {
+		if files, err = site.Render(in); err == nil {
+			found = files.Findings
+		}
+		return found, err
+	})
 	if err != nil || r.Failed() && opt.Preview == "" {
 		return r, err
 	}
@@ -206,47 +212,102 @@ func (opt Options) writer(ctx context.Context) *site.Writer {
 	}}
 }
 
-// check is Check. It also returns the site.
-func check(ctx context.Context, opt Options, o *opened) (*Report, *site.Files, error) {
+// check is Check. faults says what is wrong with the site that is made of the
+// book and of what came of it.
+func check(ctx context.Context, opt Options, o *opened, faults func(site.Input) ([]finding.Finding, error)) (*Report, error) {
 	r := parse(ctx, opt, o)
 	if err := r.checkToolchains(opt); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	defer r.finish(o)
 	opt.sweeps = true
+	text := r.checkText(ctx, opt, o)
+	defer text.end()
 	verdicts, err := r.run(ctx, opt, o, r.Book.Cells())
 	if err != nil {
-		return r, nil, err
+		return r, err
 	}
 	r.add(verdicts)
 	r.cells()
-	p, err := r.prose(ctx, opt, o, r.Book.Chapters)
+	p, shown, err := text.wait(r)
 	if err != nil {
-		return r, nil, err
-	}
-	shown := p.forSite()
-	shown.Ledger = r.claims(o)
-	if err := r.checkNumerals(ctx, opt, o); err != nil {
-		return r, nil, err
+		return r, err
 	}
 	if err := r.external(ctx, opt); err != nil {
-		return r, nil, err
+		return r, err
 	}
-	if shown.Matrix, err = r.releases(ctx, opt, o, p); err != nil {
-		return r, nil, err
+	if err := r.releases(ctx, opt, o, p); err != nil {
+		return r, err
 	}
 	in := site.Input{Book: r.Book, Outcomes: r.Outcomes, Prose: shown, Assets: o.fsys}
 	if opt.Preview != "" {
 		in.Preview = append([]finding.Finding{}, r.Findings...)
 	}
-	files, err := site.Render(in)
+	found, err := faults(in)
 	if err != nil {
-		return r, nil, fmt.Errorf("rendering the site: %w", err)
+		return r, fmt.Errorf("rendering the site: %w", err)
 	}
 	if !r.incomplete() {
-		r.Findings = append(r.Findings, files.Findings...)
+		r.Findings = append(r.Findings, found...)
 	}
-	return r, files, nil
+	return r, nil
+}
+
+// textCheck is the check of what chapters say in prose. What the cells do does
+// not matter to it, so that they run meanwhile.
+type textCheck struct {
+	report *Report // with what it finds alone
+	prose  *prose
+	shown  site.Prose
+	err    error
+
+	done chan struct{} // closed when it has come to an end
+	stop context.CancelFunc
+}
+
+// end returns when nothing of the check goes on, be it done or not.
+func (t *textCheck) end() {
+	t.stop()
+	<-t.done
+}
+
+// checkText begins the check of the prose of r's book.
+func (r *Report) checkText(ctx context.Context, opt Options, o *opened) *textCheck {
+	ctx, stop := context.WithCancel(ctx)
+	t := &textCheck{report: &Report{Book: r.Book, names: r.names, Findings: slices.Clip(r.Findings)}, done: make(chan struct{}), stop: stop}
+	before := len(r.Findings)
+	go func() {
+		defer close(t.done)
+		t.err = t.run(ctx, opt, o)
+		t.report.Findings = t.report.Findings[before:]
+	}()
+	return t
+}
+
+func (t *textCheck) run(ctx context.Context, opt Options, o *opened) error {
+	r := t.report
+	p, err := r.prose(ctx, opt, o, r.Book.Chapters)
+	if err != nil {
+		return err
+	}
+	t.prose, t.shown = p, p.forSite()
+	t.shown.Ledger = r.claims(o)
+	if err := r.checkNumerals(ctx, opt, o); err != nil {
+		return err
+	}
+	t.shown.Matrix = r.recordedMatrix(opt, o, p)
+	return nil
+}
+
+// wait adds to r what was found, and returns what holds of the prose and what
+// the site shows of it.
+func (t *textCheck) wait(r *Report) (*prose, site.Prose, error) {
+	<-t.done
+	if t.err != nil {
+		return nil, site.Prose{}, t.err
+	}
+	r.Findings = append(r.Findings, t.report.Findings...)
+	return t.prose, t.shown, nil
 }
 
 // parse begins a report with the book and what is wrong with its text.

@@ -290,18 +290,18 @@ func readable(m *site.Matrix) *site.Matrix {
 	return m
 }
 
-// releases asks the releases of opt.Toolchains, if it names any, and holds the
-// recorded matrix to the book.
-func (r *Report) releases(ctx context.Context, opt Options, o *opened, p *prose) (*site.Matrix, error) {
-	if len(opt.Toolchains) > 0 {
-		m, err := r.evaluate(ctx, opt, o, p)
-		if err != nil {
-			return nil, err
-		}
-		r.matrix = m
-		r.Matrix = m.forSite(r.Book.Toolchain, r.matrixChecks(p))
+// releases asks the releases of opt.Toolchains, if it names any.
+func (r *Report) releases(ctx context.Context, opt Options, o *opened, p *prose) error {
+	if len(opt.Toolchains) == 0 {
+		return nil
 	}
-	return r.recordedMatrix(opt, o, p), nil
+	m, err := r.evaluate(ctx, opt, o, p)
+	if err != nil {
+		return err
+	}
+	r.matrix = m
+	r.Matrix = m.forSite(r.Book.Toolchain, r.matrixChecks(p))
+	return nil
 }
 
 // checkToolchains reports what keeps releases from being asked.

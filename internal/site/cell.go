@@ -39,6 +39,9 @@ func (b *body) fence(w util.BufWriter, source []byte, node ast.Node, entering bo
 	}
 	n := node.(*ast.FencedCodeBlock)
 	f := b.page.fences[n]
+	if b.site.faultsOnly {
+		return ast.WalkSkipChildren, b.checkFence(f, source)
+	}
 	if f == nil || f.Role == book.RoleGo || f.Role == book.RoleOutput && f.Of == nil {
 		b.code(w, language(n.Language(source)), content(n, source))
 		return ast.WalkSkipChildren, nil
@@ -51,6 +54,15 @@ func (b *body) fence(w util.BufWriter, source []byte, node ast.Node, entering bo
 		err = b.site.theme.Cell(w, c)
 	}
 	return ast.WalkSkipChildren, err
+}
+
+// checkFence finds fault with what is shown of a fence: only the choices of a
+// prediction are prose, which has links.
+func (b *body) checkFence(f *book.Fence, source []byte) error {
+	if f == nil || f.Role != book.RoleCell || f.Hide {
+		return nil
+	}
+	return b.setPrediction(&theme.Cell{}, f, source)
 }
 
 // cell returns what is shown of a fence that is a cell or belongs to one; nil

@@ -164,6 +164,7 @@ type site struct {
 	own        ownTheme
 	whole      bool              // there is a page that has the whole book
 	preview    *preview          // nil unless the site is one
+	faultsOnly bool              // nobody will read the pages: they leave out what has no links
 	pages      []*page           // in reading order
 	ledgerPage *page             // that has the table of claims; nil if none has
 	byPath     map[string]*page  // by the chapter's path
@@ -179,9 +180,45 @@ type site struct {
 // that lead nowhere, are the Files' Findings; the site is whole all the same.
 // The error is about rendering itself.
 func Render(in Input) (*Files, error) {
-	th, err := theme.New()
+	s, files, err := newSite(in)
 	if err != nil {
 		return nil, err
+	}
+	if in.Preview != nil {
+		if err := s.preparePreview(in.Preview, files.Findings); err != nil {
+			return nil, err
+		}
+	}
+	if err := s.renderPages(files); err != nil {
+		return nil, err
+	}
+	if err := s.renderExtras(files); err != nil {
+		return nil, err
+	}
+	s.renderSearch(files)
+	files.finish()
+	return files, nil
+}
+
+// Check returns what Render finds, without making the files: what the cells
+// show, which is most of the work, has no links that could be wrong.
+func Check(in Input) ([]finding.Finding, error) {
+	s, files, err := newSite(in)
+	if err != nil {
+		return nil, err
+	}
+	s.faultsOnly = true
+	if err := s.renderPages(files); err != nil {
+		return nil, err
+	}
+	return files.Findings, nil
+}
+
+// newSite notes what there is to render, and what of it cannot be.
+func newSite(in Input) (*site, *Files, error) {
+	th, err := theme.New()
+	if err != nil {
+		return nil, nil, err
 	}
 	s := &site{
 		book:     in.Book,
@@ -200,20 +237,7 @@ func Render(in Input) (*Files, error) {
 	if s.title == "" && len(s.pages) > 0 {
 		s.title = s.pages[0].title
 	}
-	if in.Preview != nil {
-		if err := s.preparePreview(in.Preview, files.Findings); err != nil {
-			return nil, err
-		}
-	}
-	if err := s.renderPages(files); err != nil {
-		return nil, err
-	}
-	if err := s.renderExtras(files); err != nil {
-		return nil, err
-	}
-	s.renderSearch(files)
-	files.finish()
-	return files, nil
+	return s, files, nil
 }
 
 // renderPages renders the chapters, as many at a time as there are processors.
@@ -257,6 +281,9 @@ func (s *site) renderPage(p *page) ([]byte, []finding.Finding, error) {
 		return nil, nil, err
 	}
 	p.body = body
+	if s.faultsOnly {
+		return nil, findings, nil
+	}
 	var b bytes.Buffer
 	b.Grow(len(body) + 8<<10)
 	if err := s.writePage(&b, s.themePage(p, body)); err != nil {

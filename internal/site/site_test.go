@@ -42,9 +42,17 @@ func mapFS(files map[string]string) fstest.MapFS {
 func render(t testing.TB, files map[string]string, dir string, outcomes map[string]Outcome) (map[string]string, []finding.Finding) {
 	t.Helper()
 	fsys := mapFS(files)
-	out, err := Render(Input{Book: parse(t, fsys, dir), Outcomes: outcomes, Assets: fsys})
+	in := Input{Book: parse(t, fsys, dir), Outcomes: outcomes, Assets: fsys}
+	out, err := Render(in)
 	if err != nil {
 		t.Fatal(err)
+	}
+	found, err := Check(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(out.Findings, found); diff != "" {
+		t.Errorf("what Render finds, and Check:\n%s", diff)
 	}
 	return contents(t, out), out.Findings
 }
