@@ -16,6 +16,8 @@ type typeError struct {
 	piece *piece
 	soft  bool
 	Problem
+
+	operand ast.Expr // what should have the member that is missing, or nil
 }
 
 // lazily compiles an expression when it is first used: every child of an engine
@@ -29,6 +31,7 @@ var (
 	mainDot     = lazily(`\bmain\.(\pL|_)`)
 	undefined   = lazily(`^undefined: ([\pL_][\pL\pN_]*)$`)
 	unknown     = lazily(`^undefined: ([\pL_][\pL\pN_]*)\.([\pL_][\pL\pN_]*)$`)
+	noMember    = lazily(`^(.*) undefined \(type .* has no field or method ([\pL_][\pL\pN_]*)`)
 	missingName = lazily(`^undefined: (\w+)$|no field or method (\w+)|missing method (\w+)`)
 )
 
@@ -63,6 +66,10 @@ func (u *unit) typeError(err types.Error) {
 	if m := unknown().FindStringSubmatch(e.Message); m != nil {
 		e.Undefined = m[1] + "." + m[2]
 		e.Defined = u.exported(m[1])
+	}
+	if m := noMember().FindStringSubmatch(e.Message); m != nil {
+		e.Undefined, e.Member = m[2], true
+		e.operand = operandOf(p, err.Pos)
 	}
 	for _, d := range p.vars {
 		e.Message = d.reword(e.Message, err.Pos)
@@ -138,7 +145,10 @@ func (u *unit) reportTypeErrors() {
 		if u.follows(e) || e.soft && e.piece.faulty && strings.HasPrefix(e.Message, "declared and not used") {
 			continue
 		}
-		if e.Undefined != "" && !strings.Contains(e.Undefined, ".") {
+		if e.operand != nil {
+			e.Defined = u.members(e.operand)
+		}
+		if e.Undefined != "" && !e.Member && !strings.Contains(e.Undefined, ".") {
 			if note, ok := u.env.elsewhere(e.piece.src, e.Undefined); ok {
 				e.Notes = append(e.Notes, note)
 				e.Hint = "declare it above, in a cell that is part of the program"
@@ -149,6 +159,70 @@ func (u *unit) reportTypeErrors() {
 			e.Defined = slices.Concat(e.Defined, topLevel)
 		}
 		u.problem(e.piece.src, e.Problem)
+	}
+}
+
+// operandOf returns what the selector that is at pos is applied to, or nil.
+func operandOf(p *piece, pos token.Pos) (operand ast.Expr) {
+	find := func(n ast.Node) bool {
+		if sel, ok := n.(*ast.SelectorExpr); ok && sel.Sel.Pos() == pos {
+			operand = sel.X
+		}
+		return operand == nil
+	}
+	if p.decl != nil {
+		ast.Inspect(p.decl, find)
+	}
+	if p.stmt != nil {
+		ast.Inspect(p.stmt, find)
+	}
+	return operand
+}
+
+// members returns the names of the fields and methods that cells can use of an
+// expression.
+func (u *unit) members(x ast.Expr) []string {
+	info := &types.Info{Types: make(map[ast.Expr]types.TypeAndValue)}
+	if types.CheckExpr(u.env.fset, u.pkg, x.Pos(), x, info) != nil {
+		return nil
+	}
+	t := info.Types[x].Type
+	if p, ok := t.Underlying().(*types.Pointer); ok {
+		t = p.Elem()
+	}
+	var all []string
+	add := func(o types.Object) {
+		if o.Exported() || o.Pkg() == u.pkg {
+			all = append(all, o.Name())
+		}
+	}
+	methods := types.NewMethodSet(t)
+	if !types.IsInterface(t) {
+		methods = types.NewMethodSet(types.NewPointer(t))
+	}
+	for m := range methods.Methods() {
+		add(m.Obj())
+	}
+	visitFields(t, make(map[types.Type]bool), func(f *types.Var) { add(f) })
+	return all
+}
+
+// visitFields calls visit with the fields of a struct, and those of the structs
+// that it embeds.
+func visitFields(t types.Type, seen map[types.Type]bool, visit func(*types.Var)) {
+	if p, ok := t.Underlying().(*types.Pointer); ok {
+		t = p.Elem()
+	}
+	s, ok := t.Underlying().(*types.Struct)
+	if !ok || seen[t] {
+		return
+	}
+	seen[t] = true
+	for f := range s.Fields() {
+		visit(f)
+		if f.Embedded() {
+			visitFields(f.Type(), seen, visit)
+		}
 	}
 }
 
@@ -176,7 +250,7 @@ func (u *unit) follows(e typeError) bool {
 	if isCycle(e) && !e.piece.src.declOnly {
 		return true
 	}
-	if e.Undefined != "" && u.dotImported(e.Undefined) {
+	if e.Undefined != "" && !e.Member && u.dotImported(e.Undefined) {
 		return true
 	}
 	if m := missingName().FindStringSubmatch(e.Message); m != nil {

@@ -174,9 +174,11 @@ type Problem struct {
 
 	// Undefined is the name that means nothing, if that is the problem (of a
 	// package's, "fmt.Prinln"), and
-	// Defined what has a meaning there: one of these may have been meant.
+	// Defined what has a meaning there: one of these may have been meant. With
+	// Member, it is no field or method of what it is selected from.
 	Undefined string
 	Defined   []string
+	Member    bool
 }
 
 // ProblemNote adds another place or fact to a Problem.

@@ -10,11 +10,14 @@ import (
 
 // meant is the hint for a name that means nothing: what was probably meant.
 func meant(p runner.Problem) string {
-	if path := packages[p.Undefined]; path != "" {
+	if path := packages[p.Undefined]; path != "" && !p.Member {
 		return fmt.Sprintf("import %q above this use", path)
 	}
 	if near := finding.Nearest(p.Undefined, p.Defined); near != "" {
 		return "did you mean " + near + "?"
+	}
+	if p.Member {
+		return "go doc lists the fields and methods that a type has"
 	}
 	if pkg, _, ok := strings.Cut(p.Undefined, "."); ok {
 		return fmt.Sprintf("package %s has no such name; go doc lists those that it has", pkg)
