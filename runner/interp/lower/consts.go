@@ -48,6 +48,7 @@ func foldConstants(u *unit) bool {
 		case *ast.ArrayType:
 			u.foldInt(&n.Len)
 		case *ast.CompositeLit:
+			u.arrayLength(n)
 			if _, isMap := underlying[*types.Map](u.literalType(n)); isMap {
 				break
 			}
@@ -65,6 +66,16 @@ func foldConstants(u *unit) bool {
 	})
 	r.file(u.file)
 	return false
+}
+
+// arrayLength writes the length of [...]T{…}, which the interpreter takes from
+// the last element.
+func (u *unit) arrayLength(x *ast.CompositeLit) {
+	if t, ok := x.Type.(*ast.ArrayType); ok {
+		if dots, ok := t.Len.(*ast.Ellipsis); ok {
+			t.Len = u.intLit(dots.Pos(), u.typeOf(x).Underlying().(*types.Array).Len(), types.Typ[types.Int])
+		}
+	}
 }
 
 // literalType returns the type of what a composite literal makes.

@@ -10,16 +10,16 @@ import (
 // Fields that lead back to the struct they are in.
 //
 // The interpreter makes the type of such a field with a place holder in it, and
-// puts the struct there if the place holder is the last word of the type, or
-// the type is that of a function:
+// puts the struct there if the place holder is the last word of the type, which
+// has no functions or channels in it:
 //
-//	right: *T, []*T, map[string]T, []func() *T, func(*T)
-//	wrong: map[*T]bool, []func(*T), map[string]func(*T), []struct{ to *T; n int }
+//	right: *T, []*T, map[string]T
+//	wrong: map[*T]bool, func(*T), []func() *T, chan *T, []struct{ to *T; n int }
 //
 // And it has one place holder for all types of a circle, so that these must have
-// one type that all ways round go through (recursive_order.go). After this pass
-// a field that would stand in the way has an interface that has its value, as
-// few of them as it takes:
+// one type T that all ways round go through, by fields of type *T
+// (recursive_order.go). After this pass a field that would stand in the way has
+// an interface that has its value, as few of them as it takes:
 //
 //	type T struct{ m map[*T]bool }   type T struct{ m hold }; type hold struct{ f any }
 //	t := T{m: m}                     t := T{m: put(m)}
@@ -104,11 +104,11 @@ func (h *holder) circle(circle []*types.Named) {
 func (h *holder) fallsApart(circle []*types.Named, without *types.Var) bool {
 	ok := true
 	c := emptyCircles(h.unit)
-	c.structs = circle
+	c.structs, c.recursive = circle, h.circles.recursive
 	c.treat = func(circle []*types.Named) { ok = ok && c.rooted(circle) }
 	for _, t := range circle {
 		for _, e := range h.circles.edges[t] {
-			if e.field != without && slices.Contains(circle, e.to) {
+			if e.field != without {
 				c.edges[t] = append(c.edges[t], e)
 			}
 		}

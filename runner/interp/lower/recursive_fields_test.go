@@ -61,6 +61,33 @@ var l list
 l.push(1).list.push(2).list.push(3)
 for e := l.root.next; e != &l.root; e = e.next { fmt.Print(e.v, e.list == &l, " ") }
 fmt.Println(l.len, l.root.list == nil)`, "rtbook_get1(e.list).len++"},
+		{"lists with names", `type event struct { at int; do func(*sim) }
+type queue []*event
+func (q *queue) push(e *event) { *q = append(*q, e) }
+type sim struct { q queue; now int }
+type pusher interface { push(*event) }
+---
+s := &sim{}
+var p pusher = &s.q
+p.push(&event{1, func(s *sim) { s.now = s.q[0].at }})
+q := &p
+(*q).push(&event{do: s.q[0].do})
+for _, e := range s.q { e.do(s) }
+fmt.Println(len(s.q), s.now)`, ""},
+		{"a list in a circle", `type author struct { name string; books []*book; byTitle map[string]*book }
+type book struct { title string; by *author; also []*author }
+---
+a := &author{name: "a", byTitle: map[string]*book{}}
+for _, t := range []string{"x", "y"} { a.books = append(a.books, &book{t, a, nil}) }
+list := a.books
+a.byTitle["y"] = list[1]
+list[1].also = append(list[1].also, a)
+m := a.byTitle
+others := m["y"].also
+fmt.Println(len(list), list[0].by.name, others[0].books[1].title)
+p := &a.books
+*p = nil
+fmt.Println(len(a.books))`, ""},
 		{"values both ways", `type A struct { bs []B; n int }
 type B struct { as []A; next *B; f func(A) B }
 ---

@@ -12,8 +12,8 @@ import (
 // The interpreter makes the types of a program as it comes to them. In a circle
 // of struct types it puts a place holder where it meets a type that is not made
 // yet, and takes all place holders for the type that it met last. After this
-// pass each circle has one type that all ways round it go through, behind
-// pointers, and the file begins with a variable of that type, those of circles
+// pass each circle has one type T that all ways round it go through, by fields
+// of type *T, and the file begins with a variable of that type, those of circles
 // that others lead to before these. Other circles are refused.
 
 func orderRecursive(u *unit) bool {
@@ -35,7 +35,6 @@ func orderRecursive(u *unit) bool {
 type edge struct {
 	from, to *types.Named
 	field    *types.Var // of from
-	pointer  bool       // as *T
 }
 
 // circles finds the circles by Tarjan's algorithm, those that others lead to
@@ -45,13 +44,14 @@ type circles struct {
 	treat       func(circle []*types.Named) // in the order of their declarations
 	structs     []*types.Named
 	edges       map[*types.Named][]edge
+	recursive   map[*types.Named]bool // those that lead to circles, as far as it is known
 	number, low map[*types.Named]int
 	on          map[*types.Named]bool
 	stack       []*types.Named
 }
 
 func emptyCircles(u *unit) *circles {
-	return &circles{unit: u, edges: make(map[*types.Named][]edge), number: make(map[*types.Named]int), low: make(map[*types.Named]int), on: make(map[*types.Named]bool)}
+	return &circles{unit: u, edges: make(map[*types.Named][]edge), recursive: make(map[*types.Named]bool), number: make(map[*types.Named]int), low: make(map[*types.Named]int), on: make(map[*types.Named]bool)}
 }
 
 // newCircles has the struct types of the program, and what leads from each to
@@ -69,6 +69,9 @@ func newCircles(u *unit) *circles {
 		}
 		return true
 	})
+	for _, t := range c.structs {
+		c.inCircles(t)
+	}
 	return c
 }
 
@@ -97,11 +100,7 @@ func (c *circles) find(e edge, t types.Type, seen map[types.Type]bool) {
 		seen[n] = true
 		t = n.Underlying()
 	}
-	pointed := e
-	e.pointer, pointed.pointer = false, true
 	switch t := t.(type) {
-	case *types.Pointer:
-		c.find(pointed, t.Elem(), seen)
 	case *types.Struct:
 		for f := range t.Fields() {
 			c.find(e, f.Type(), seen)
@@ -112,20 +111,11 @@ func (c *circles) find(e edge, t types.Type, seen map[types.Type]bool) {
 	case *types.Signature:
 		for _, tuple := range []*types.Tuple{t.Params(), t.Results()} {
 			for v := range tuple.Variables() {
-				c.inFunction(e, v.Type(), seen)
+				c.find(e, v.Type(), seen)
 			}
 		}
 	case interface{ Elem() types.Type }:
 		c.find(e, t.Elem(), seen)
-	}
-}
-
-// inFunction is find in the type of a function, where pointers do not help.
-func (c *circles) inFunction(e edge, t types.Type, seen map[types.Type]bool) {
-	before := len(c.edges[e.from])
-	c.find(e, t, seen)
-	for i := range c.edges[e.from][before:] {
-		c.edges[e.from][before+i].pointer = false
 	}
 }
 
@@ -195,7 +185,7 @@ func (c *circles) rooted(circle []*types.Named) bool {
 func (c *circles) faults(circle []*types.Named, root *types.Named, without map[*types.Var]bool) []edge {
 	for _, t := range circle {
 		for _, e := range c.edges[t] {
-			if e.to == root && !without[e.field] && (len(circle) > 1 && !e.pointer || !placed(e.field.Type(), root)) {
+			if !without[e.field] && !c.wraps[t.Obj().Name()] && c.misplaced(e, root) {
 				return []edge{e}
 			}
 		}
@@ -203,25 +193,49 @@ func (c *circles) faults(circle []*types.Named, root *types.Named, without map[*
 	return c.around(circle, root, without)
 }
 
-// placed reports whether the interpreter puts a type into the type of a field,
-// in the place of the holder that stands for it.
-func placed(t types.Type, root *types.Named) bool {
-	_, isFunc := t.Underlying().(*types.Signature)
-	return isFunc || isLast(t, root)
+// misplaced reports whether the interpreter does not get the type of a field
+// right that leads from a type of a circle to root, or out of the circle.
+func (c *circles) misplaced(e edge, root *types.Named) bool {
+	if _, ok := e.field.Type().Underlying().(*types.Signature); ok {
+		// It makes the types in functions once more, for the word of the place
+		// holder in them, which types of other circles have as well.
+		return c.inCircles(e.to)
+	}
+	switch {
+	case e.to != root:
+		return false
+	case e.from == root:
+		return !isLast(e.field.Type(), root)
+	}
+	// It puts the struct into the fields of the others, but not into what it
+	// knows of the types of their values, except of *T.
+	p, ok := types.Unalias(e.field.Type()).(*types.Pointer)
+	return !ok || types.Unalias(p.Elem()) != root
 }
 
-// isLast reports whether the last word of a type, in which named types that are
-// no structs stand as what they are, is the name of a struct type.
+// inCircles reports whether a type leads to itself or to one that does.
+func (c *circles) inCircles(t *types.Named) bool {
+	if known, ok := c.recursive[t]; ok {
+		return known
+	}
+	c.recursive[t] = true // if this comes here again, it is
+	found := false
+	for _, e := range c.edges[t] {
+		found = c.inCircles(e.to) || found
+	}
+	c.recursive[t] = found
+	return found
+}
+
+// isLast reports whether the last word of a type that has pointers, slices,
+// arrays and maps in it is the name of a struct type.
 func isLast(t types.Type, name *types.Named) bool {
 	if t = types.Unalias(t); t == name {
 		return true
 	}
-	if isStruct(t) {
-		return false
-	}
 	switch t := t.Underlying().(type) {
-	case *types.Signature:
-		return t.Results().Len() == 1 && isLast(t.Results().At(0).Type(), name)
+	case *types.Chan:
+		return false
 	case interface{ Elem() types.Type }:
 		return isLast(t.Elem(), name)
 	}
