@@ -145,7 +145,7 @@ func (g *generator) integer(depth int, vars ...string) string {
 func (g *generator) snippet() snippet {
 	shapes := []func(*generator) snippet{
 		closures, defers, recovers, methodValues, interfaces, maps, slicing, texts,
-		switches, labels, selects, generics, structs, errorsOfTypes, formats, iterates, assigns, constants,
+		switches, labels, selects, generics, structs, errorsOfTypes, formats, iterates, assigns, constants, circles,
 	}
 	s := shapes[g.rand.IntN(len(shapes))](g)
 	n := fmt.Sprint(g.n)
@@ -274,4 +274,41 @@ func assigns(g *generator) snippet {
 func constants(g *generator) snippet {
 	return snippet{"const (\nc0N_ = iota * K1\nc1N_\nc2N_\n_\nc4N_ uint8 = 1 << iota\n)\ntype bitsN_ uint8\nconst (\nb0N_ bitsN_ = 1 << iota\nb1N_\nb2N_\n)\n",
 		"const big = 1 << 40\nvar f float64 = c1N_ / 2\nvar u uint32 = 1<<32 - 1\nu += K2\nvar h int8 = 127\nh++\nx := b0N_ | b2N_\nx &^= b0N_\nfmt.Println(c0N_, c1N_, c2N_, c4N_, f, big>>38, u, h, x, ^x, -7/2, -7%3, uint8(zero+200)+100*uint8(zero+K1), 'a'+1, 7.0/2)\nfmt.Printf(\"%T %T V_\\n\", c4N_, x, x)\n"}
+}
+
+// circles makes two struct types of which fields lead back to them.
+func circles(g *generator) snippet {
+	kinds := []struct{ typ, value, read string }{
+		{"*S_", "vS_", "F_.n"},
+		{"[]*S_", "[]*S_{nil, vS_}", "F_[len(F_)-1].n"},
+		{"[]S_", "[]S_{{n: K1}, *vS_}", "len(F_)"},
+		{"map[string]S_", "map[string]S_{\"k\": *vS_}", "F_[\"k\"].n"},
+		{"map[*S_]int", "map[*S_]int{vS_: K2}", "F_[vS_]"},
+		{"func(*S_) int", "func(x *S_) int { x.n++; return x.n }", "F_(vS_)"},
+		{"[]func(*S_) *O_", "[]func(*S_) *O_{func(x *S_) *O_ { x.n += K3; return vO_ }}", "F_[0](vS_).n"},
+		{"map[int]func() *S_", "map[int]func() *S_{1: func() *S_ { return vS_ }}", "F_[1]().n"},
+		{"chan *S_", "func() chan *S_ { c := make(chan *S_, 9); c <- vS_; c <- vS_; return c }()", "(<-F_).n"},
+		{"[]struct{ to *S_; w int }", "[]struct{ to *S_; w int }{{vS_, K1}}", "F_[0].to.n"},
+		{"listN_", "listN_{vaN_, vaN_}", "F_[1].n"},
+	}
+	var decls, body strings.Builder
+	body.WriteString("vaN_, vbN_ := &aN_{n: K1}, &bN_{n: K2}\n")
+	for _, s := range [][2]string{{"aN_", "bN_"}, {"bN_", "aN_"}} {
+		fmt.Fprintf(&decls, "type %s struct {\nn int\n", s[0])
+		for i := range 1 + g.rand.IntN(3) {
+			k := kinds[g.rand.IntN(len(kinds))]
+			from, to := g.pick("aN_", "bN_"), "aN_"
+			if from == to {
+				to = "bN_"
+			}
+			field := fmt.Sprintf("f%d", i)
+			fill := strings.NewReplacer("S_", from, "O_", to, "F_", "v"+s[0]+"."+field)
+			fmt.Fprintf(&decls, "%s %s\n", field, fill.Replace(k.typ))
+			fmt.Fprintf(&body, "v%s.%s = %s\n%sfmt.Println(%s, v%s.n)\n", s[0], field, fill.Replace(k.value),
+				g.maybe(fill.Replace("{\nx := F_\nF_ = nil\nF_ = x\n}\n")), fill.Replace(k.read), s[0])
+		}
+		decls.WriteString("}\n")
+	}
+	decls.WriteString("type listN_ []*aN_\n")
+	return snippet{decls.String(), body.String() + "var e any = *vaN_\nfmt.Println(e.(aN_).n)\n"}
 }

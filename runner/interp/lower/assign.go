@@ -52,6 +52,8 @@ type assigner struct {
 	*unit
 	heads map[ast.Stmt]bool // the statements that stand in the head of another
 	named []bool            // whether the functions around name their results
+
+	shared func(types.Object) bool // whether a call can assign to a variable (operands.go); nil at first
 }
 
 func namesResults(t *ast.FuncType) bool {
@@ -80,8 +82,9 @@ func (a *assigner) assignment(s *ast.AssignStmt) []ast.Stmt {
 		return a.operation(s)
 	}
 	if len(s.Lhs) == 1 && len(s.Rhs) == 1 {
+		before := a.valueFirst(s)
 		a.single(s)
-		return []ast.Stmt{s}
+		return append(before, s)
 	}
 	p := &parallel{unit: a.unit}
 	for i, x := range s.Lhs {
@@ -96,7 +99,21 @@ func (a *assigner) assignment(s *ast.AssignStmt) []ast.Stmt {
 	for i, x := range s.Rhs {
 		s.Rhs[i] = p.keep(x, a.typeOf(s.Lhs[i]))
 	}
-	return append(p.before, apart(s)...)
+	return append(a.inOrder(p.before), apart(s)...)
+}
+
+// valueFirst returns the statements that evaluate a value before the place that
+// it is assigned to, if a call in it can change what the place is.
+func (a *assigner) valueFirst(s *ast.AssignStmt) []ast.Stmt {
+	if a.heads[s] || !a.calls(s.Rhs[0]) || !a.changing(s.Lhs[0]) {
+		return nil
+	}
+	p := &parallel{unit: a.unit}
+	if a.early(s.Lhs[0]) {
+		s.Lhs[0] = p.operand(s.Lhs[0])
+	}
+	s.Rhs[0] = p.keep(s.Rhs[0], a.typeOf(s.Lhs[0]))
+	return a.inOrder(p.before)
 }
 
 // operation makes the call of x op= f() before x is looked at, as the compiler
@@ -129,7 +146,7 @@ func (a *assigner) definition(s *ast.AssignStmt) []ast.Stmt {
 	isNew := func(x ast.Expr) bool { return isBlank(x) || a.info.Defs[x.(*ast.Ident)] != nil }
 	head := a.heads[s]
 	if !head && !slices.ContainsFunc(s.Lhs, func(x ast.Expr) bool { return isBlank(x) || !isNew(x) }) {
-		return apart(s)
+		return a.inOrder(apart(s))
 	}
 	if head && !slices.ContainsFunc(s.Rhs, hasBareLiteral) {
 		return []ast.Stmt{s}
@@ -138,6 +155,7 @@ func (a *assigner) definition(s *ast.AssignStmt) []ast.Stmt {
 	for i, x := range s.Rhs {
 		s.Rhs[i] = p.keep(x, a.typeOf(s.Lhs[i]))
 	}
+	p.before = a.inOrder(p.before)
 	if head {
 		return append(p.before, s)
 	}
@@ -279,7 +297,7 @@ func (p *parallel) spread(s *ast.AssignStmt) []ast.Stmt {
 	if len(give) == 0 {
 		return []ast.Stmt{s}
 	}
-	return append(append(p.before, get), give...)
+	return append(p.inOrder(append(p.before, get)), give...)
 }
 
 // partType returns the type of the i-th value of an expression that has
@@ -304,7 +322,7 @@ func (a *assigner) returned(s *ast.ReturnStmt) []ast.Stmt {
 	for i, x := range s.Results {
 		s.Results[i] = p.keep(x, nil)
 	}
-	return append(p.before, s)
+	return append(a.inOrder(p.before), s)
 }
 
 // declaration makes var x, y = f() an assignment that declares.
@@ -342,7 +360,7 @@ func (a *assigner) oneByOne(d *ast.GenDecl, v *ast.ValueSpec) []ast.Stmt {
 		}
 		add(&ast.ValueSpec{Names: []*ast.Ident{id}, Type: t, Values: v.Values[i : i+1 : i+1]})
 	}
-	return list
+	return a.inOrder(list)
 }
 
 func (a *assigner) several(v *ast.ValueSpec) []ast.Stmt {

@@ -214,6 +214,10 @@ func (u *unit) helper(purpose string, params, results []types.Type, body func(po
 	}
 	f := types.NewFunc(token.NoPos, u.pkg, u.fresh(purpose), sig)
 	u.helpers[purpose] = append(u.helpers[purpose], f)
+	switch purpose {
+	case "copy", "count", "get", "negated", "put", "varies":
+		u.looks[f.Name()] = true
+	}
 	u.file.Decls = append(u.file.Decls, &ast.FuncDecl{
 		Name: u.declare(token.NoPos, f),
 		Type: u.funcType(token.NoPos, sig),

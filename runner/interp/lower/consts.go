@@ -48,6 +48,8 @@ func foldConstants(u *unit) bool {
 		case *ast.ArrayType:
 			u.foldInt(&n.Len)
 		case *ast.CompositeLit:
+			u.arrayLength(n)
+			u.spellPointers(n)
 			if _, isMap := underlying[*types.Map](u.literalType(n)); isMap {
 				break
 			}
@@ -65,6 +67,42 @@ func foldConstants(u *unit) bool {
 	})
 	r.file(u.file)
 	return false
+}
+
+// arrayLength writes the length of [...]T{…}, which the interpreter takes from
+// the last element.
+func (u *unit) arrayLength(x *ast.CompositeLit) {
+	if t, ok := x.Type.(*ast.ArrayType); ok {
+		if dots, ok := t.Len.(*ast.Ellipsis); ok {
+			t.Len = u.intLit(dots.Pos(), u.typeOf(x).Underlying().(*types.Array).Len(), types.Typ[types.Int])
+		}
+	}
+}
+
+// spellPointers writes &T{…} for the elements of a literal that leave it out and
+// are pointers to slices, arrays or maps: the interpreter knows that of structs.
+func (u *unit) spellPointers(x *ast.CompositeLit) {
+	spell := func(px *ast.Expr) {
+		lit, ok := (*px).(*ast.CompositeLit)
+		if !ok || lit.Type != nil {
+			return
+		}
+		t := u.typeOf(lit)
+		p, ok := t.Underlying().(*types.Pointer)
+		if !ok || isStruct(p.Elem()) || !u.writable(p.Elem()) {
+			return
+		}
+		lit.Type = u.typeExpr(lit.Lbrace, p.Elem())
+		*px = u.value(&ast.UnaryExpr{OpPos: lit.Lbrace, Op: token.AND, X: u.value(lit, p.Elem())}, t)
+	}
+	for i, e := range x.Elts {
+		if kv, ok := e.(*ast.KeyValueExpr); ok {
+			spell(&kv.Key)
+			spell(&kv.Value)
+		} else {
+			spell(&x.Elts[i])
+		}
+	}
 }
 
 // literalType returns the type of what a composite literal makes.

@@ -321,7 +321,7 @@ func (d *deferrer) deferred(s *ast.DeferStmt) []ast.Stmt {
 		thunk.Body.List[0] = d.assign(pos, &ast.Ident{NamePos: pos, Name: "_"}, call)
 	}
 	deferred := &ast.ExprStmt{X: d.callRuntime(pos, add, d.use(pos, f.defers), thunk)}
-	return append(p.before, deferred)
+	return append(d.inOrder(p.before), deferred)
 }
 
 // started evaluates what a go statement calls with, because the interpreter

@@ -362,7 +362,7 @@ func (b *boxer) convert(x ast.Expr, src, dest types.Type, carry bool) ast.Expr {
 		return x
 	}
 	if to == asNative {
-		if !carry && !b.throughEmbedded(src, dest) {
+		if !carry && !b.misread(src, dest) {
 			return x
 		}
 		return b.carried(x, src, dest)

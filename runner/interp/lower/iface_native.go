@@ -59,10 +59,14 @@ func (b *boxer) carried(x ast.Expr, src, dest types.Type) ast.Expr {
 	return b.helperCall(x.Pos(), b.carrier(e, dest), x)
 }
 
-// throughEmbedded reports whether a value has a method of an interface only
-// through an interface that it embeds. The interpreter does not find that one.
-func (b *boxer) throughEmbedded(src, dest types.Type) bool {
+// misread reports whether the interpreter does not make an interface of a value
+// itself: it does not find a method that the value has only through an interface
+// which it embeds, and takes a value with a method String for a fmt.Stringer.
+func (b *boxer) misread(src, dest types.Type) bool {
 	ms := types.NewMethodSet(src)
+	if obj, _, _ := types.LookupFieldOrMethod(dest, false, nil, "String"); obj == nil && ms.Lookup(nil, "String") != nil {
+		return true
+	}
 	for m := range dest.Underlying().(*types.Interface).Methods() {
 		sel := ms.Lookup(m.Pkg(), m.Name())
 		if sel != nil && len(sel.Index()) > 1 && types.IsInterface(sel.Obj().(*types.Func).Signature().Recv().Type()) {
@@ -72,12 +76,11 @@ func (b *boxer) throughEmbedded(src, dest types.Type) bool {
 	return false
 }
 
-// promoted carries the arguments of a call that have methods through interfaces
-// that they embed.
+// promoted carries the arguments of a call that the interpreter misreads.
 func (b *boxer) promoted(n *ast.CallExpr, sig *types.Signature) {
 	params := spread(sig, len(n.Args))
 	for i := range n.Args {
-		if t := b.typ(n.Args[i]); i < len(params) && t != nil && !types.IsInterface(t) && isNonEmptyInterface(params[i]) && b.throughEmbedded(t, params[i]) {
+		if t := b.typ(n.Args[i]); i < len(params) && t != nil && !types.IsInterface(t) && isNonEmptyInterface(params[i]) && b.misread(t, params[i]) {
 			b.conv(&n.Args[i], params[i])
 		}
 	}

@@ -89,14 +89,18 @@ func (tt *typeTable) describe(t types.Type, name string) boxType {
 }
 
 // wrapped returns what a type that leads to itself was before it became a
-// struct: see recursive_wrap.go. Of a function it is any function type.
+// struct: see recursive_wrap.go. Of a function it is any function type. Of the
+// type of a field that is held it is what the field was: see recursive_fields.go.
 func (u *unit) wrapped(t types.Type) (types.Type, bool) {
 	n, ok := types.Unalias(t).(*types.Named)
-	if !ok || n.Obj().Pkg() != u.pkg || !u.wraps[n.Obj().Name()] {
+	if !ok || n.Obj().Pkg() != u.pkg {
 		return nil, false
 	}
+	if in := u.heldType(n); in != nil {
+		return in, true
+	}
 	s, ok := n.Underlying().(*types.Struct)
-	if !ok {
+	if !ok || !u.wraps[n.Obj().Name()] {
 		return nil, false
 	}
 	if in := s.Field(0).Type(); !types.IsInterface(in) {
@@ -264,6 +268,9 @@ func (u *unit) reflectName(t types.Type) string {
 
 func (u *unit) reflectNamed(t *types.Named) string {
 	obj := t.Obj()
+	if in := u.heldType(t); in != nil {
+		return u.reflectName(in)
+	}
 	if obj.Pkg() == nil {
 		return obj.Name() // error
 	}

@@ -17,7 +17,7 @@
 //     be moved and types can be written anywhere.
 //  2. generics: each instance is a declaration of its own, and there are no type
 //     parameters. What it copied goes through the passes above once more.
-//  3. blank fields, recursive types, variadics, builtins, shifts, negations, parameters,
+//  3. blank fields, recursive types and fields, variadics, builtins, shifts, negations, parameters,
 //     pointers to arrays, methods: what the interpreter has no form of, or takes
 //     for something else, expression by expression. From here on selectors are
 //     explicit and methods only called.
@@ -25,7 +25,7 @@
 //     and what would fail in the interpreter's way fails in Go's.
 //  5. iterators, ranges, switches, selects: control flow, before the passes that
 //     care in which order things happen.
-//  6. init, copies, assignments, defers, results, zeros: order and identity of values.
+//  6. init, copies, assignments (operands.go), defers, results, zeros: order and identity of values.
 //     Afterwards statements assign one value each, and nothing is deferred.
 //  7. closures: the last that makes function literals, since it decides what each
 //     of them keeps.
@@ -156,6 +156,7 @@ func passes() []pass {
 		{"local types", hoistTypes},
 		{"blank fields", nameBlanks},
 		{"recursive types", findRecursive},
+		{"recursive fields", holdFields},
 		{"variadics", packVariadics},
 		{"builtins", lowerBuiltins},
 		{"shifts", lowerShifts},
@@ -199,13 +200,15 @@ type unit struct {
 	numbers   map[string]int  // of fresh
 	renamed   map[types.Object]string
 	helpers   map[string][]*types.Func // by purpose
+	looks     map[string]bool          // names of helpers that stand for no call: they copy, or read a field
 	hoisted   map[string]bool          // names of local types
 
 	// typeNames has, for a type that is declared under another name than the
 	// author's, the name that a program prints, without the package.
 	typeNames map[string]string
 
-	wraps map[string]bool // names of types that are structs now (recursive.go)
+	wraps   map[string]bool   // names of types that are structs now (recursive.go)
+	getters map[string]string // names of the functions that read fields, by those of their types (recursive_fields.go)
 
 	bodies map[*ast.FuncLit]bool // the literals that were bodies of loops over functions
 
@@ -228,10 +231,12 @@ func newUnit(p *runner.Program, imp types.Importer) (*unit, error) {
 	u.numbers = make(map[string]int)
 	u.renamed = make(map[types.Object]string)
 	u.helpers = make(map[string][]*types.Func)
+	u.looks = make(map[string]bool)
 	u.hoisted = make(map[string]bool)
 	u.bodies = make(map[*ast.FuncLit]bool)
 	u.typeNames = make(map[string]string)
 	u.wraps = make(map[string]bool)
+	u.getters = make(map[string]string)
 	ast.Inspect(file, func(n ast.Node) bool {
 		if id, ok := n.(*ast.Ident); ok {
 			u.names[id.Name] = true

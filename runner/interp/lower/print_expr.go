@@ -172,11 +172,17 @@ func (p *printer) slice(x *ast.SliceExpr) {
 }
 
 func (p *printer) call(x *ast.CallExpr) {
-	switch x.Fun.(type) {
+	switch fun := x.Fun.(type) {
 	case *ast.ArrayType, *ast.MapType, *ast.StructType, *ast.InterfaceType:
-		p.expr(x.Fun)
+		if takesResults(fun) {
+			p.text("(")
+			p.expr(fun)
+			p.text(")")
+		} else {
+			p.expr(fun)
+		}
 	default:
-		p.primary(x.Fun)
+		p.primary(fun)
 	}
 	p.at(x.Lparen, "(")
 	p.exprs(x.Args)
@@ -184,6 +190,24 @@ func (p *printer) call(x *ast.CallExpr) {
 		p.text("...")
 	}
 	p.text(")")
+}
+
+// takesResults reports whether a type ends with that of a function without
+// results, which takes what follows it in parentheses for these.
+func takesResults(t ast.Expr) bool {
+	switch t := t.(type) {
+	case *ast.ArrayType:
+		return takesResults(t.Elt)
+	case *ast.MapType:
+		return takesResults(t.Value)
+	case *ast.StarExpr:
+		return takesResults(t.X)
+	case *ast.ChanType:
+		return takesResults(t.Value)
+	case *ast.FuncType:
+		return t.Results == nil
+	}
+	return false
 }
 
 // binary writes parentheses around every operand that is an operation itself

@@ -12,59 +12,87 @@ import (
 // The interpreter makes the types of a program as it comes to them. In a circle
 // of struct types it puts a place holder where it meets a type that is not made
 // yet, and takes all place holders for the type that it met last. After this
-// pass each circle has one type that all ways round it go through, behind
-// pointers, and the file begins with a variable of that type, those of circles
+// pass each circle has one type T that all ways round it go through, by fields
+// of type *T, and the file begins with a variable of that type, those of circles
 // that others lead to before these. Other circles are refused.
 
 func orderRecursive(u *unit) bool {
-	c := &circles{unit: u, edges: make(map[*types.Named][]edge), number: make(map[*types.Named]int), low: make(map[*types.Named]int), on: make(map[*types.Named]bool)}
-	var structs []*types.Named
-	ast.Inspect(u.file, func(n ast.Node) bool {
-		if s, ok := n.(*ast.TypeSpec); ok && u.info.Defs[s.Name] != nil {
-			if t, ok := types.Unalias(u.info.Defs[s.Name].Type()).(*types.Named); ok && isStruct(t) && !slices.Contains(structs, t) {
-				structs = append(structs, t)
-				c.find(t, t.Underlying(), false, make(map[types.Type]bool))
-			}
-		}
-		return true
-	})
-	for _, t := range structs {
-		if c.number[t] == 0 {
-			c.visit(t)
+	c := newCircles(u)
+	var roots []*types.Named // a type of each circle
+	c.treat = func(circle []*types.Named) {
+		if root := c.root(circle); root != nil {
+			roots = append(roots, root)
 		}
 	}
-	if len(c.roots) > 0 {
-		u.declareFirst(c.roots)
+	c.search()
+	if len(roots) > 0 {
+		u.declareFirst(roots)
 	}
 	return false
 }
 
 // edge says that a struct type occurs in another.
 type edge struct {
-	to      *types.Named
-	pointer bool // as *T
+	from, to *types.Named
+	field    *types.Var // of from
 }
 
 // circles finds the circles by Tarjan's algorithm, those that others lead to
 // first.
 type circles struct {
 	*unit
+	treat       func(circle []*types.Named) // in the order of their declarations
+	structs     []*types.Named
 	edges       map[*types.Named][]edge
+	recursive   map[*types.Named]bool // those that lead to circles, as far as it is known
 	number, low map[*types.Named]int
 	on          map[*types.Named]bool
 	stack       []*types.Named
-	roots       []*types.Named // a type of each circle
 }
 
-// find adds the edges from a type that has t in it.
-func (c *circles) find(from *types.Named, t types.Type, pointer bool, seen map[types.Type]bool) {
+func emptyCircles(u *unit) *circles {
+	return &circles{unit: u, edges: make(map[*types.Named][]edge), recursive: make(map[*types.Named]bool), number: make(map[*types.Named]int), low: make(map[*types.Named]int), on: make(map[*types.Named]bool)}
+}
+
+// newCircles has the struct types of the program, and what leads from each to
+// others.
+func newCircles(u *unit) *circles {
+	c := emptyCircles(u)
+	ast.Inspect(u.file, func(n ast.Node) bool {
+		if s, ok := n.(*ast.TypeSpec); ok && u.info.Defs[s.Name] != nil {
+			if t, ok := types.Unalias(u.info.Defs[s.Name].Type()).(*types.Named); ok && isStruct(t) && !slices.Contains(c.structs, t) {
+				c.structs = append(c.structs, t)
+				for f := range t.Underlying().(*types.Struct).Fields() {
+					c.find(edge{from: t, field: f}, f.Type(), make(map[types.Type]bool))
+				}
+			}
+		}
+		return true
+	})
+	for _, t := range c.structs {
+		c.inCircles(t)
+	}
+	return c
+}
+
+func (c *circles) search() {
+	for _, t := range c.structs {
+		if c.number[t] == 0 {
+			c.visit(t)
+		}
+	}
+}
+
+// find adds the edges like e to the struct types that t has in it.
+func (c *circles) find(e edge, t types.Type, seen map[types.Type]bool) {
 	t = types.Unalias(t)
 	if n, ok := t.(*types.Named); ok {
 		switch {
 		case n.Obj().Pkg() != c.pkg:
 			return
 		case isStruct(n):
-			c.edges[from] = append(c.edges[from], edge{n, pointer})
+			e.to = n
+			c.edges[e.from] = append(c.edges[e.from], e)
 			return
 		case seen[n]:
 			return
@@ -73,32 +101,21 @@ func (c *circles) find(from *types.Named, t types.Type, pointer bool, seen map[t
 		t = n.Underlying()
 	}
 	switch t := t.(type) {
-	case *types.Pointer:
-		c.find(from, t.Elem(), true, seen)
 	case *types.Struct:
 		for f := range t.Fields() {
-			c.find(from, f.Type(), false, seen)
+			c.find(e, f.Type(), seen)
 		}
 	case *types.Map:
-		c.find(from, t.Key(), false, seen)
-		c.find(from, t.Elem(), false, seen)
+		c.find(e, t.Key(), seen)
+		c.find(e, t.Elem(), seen)
 	case *types.Signature:
 		for _, tuple := range []*types.Tuple{t.Params(), t.Results()} {
 			for v := range tuple.Variables() {
-				c.inFunction(from, v.Type(), seen)
+				c.find(e, v.Type(), seen)
 			}
 		}
 	case interface{ Elem() types.Type }:
-		c.find(from, t.Elem(), false, seen)
-	}
-}
-
-// inFunction is find in the type of a function, where pointers do not help.
-func (c *circles) inFunction(from *types.Named, t types.Type, seen map[types.Type]bool) {
-	before := len(c.edges[from])
-	c.find(from, t, false, seen)
-	for i := range c.edges[from][before:] {
-		c.edges[from][before+i].pointer = false
+		c.find(e, t.Elem(), seen)
 	}
 }
 
@@ -123,60 +140,138 @@ func (c *circles) visit(t *types.Named) {
 	for _, m := range circle {
 		c.on[m] = false
 	}
-	c.closed(circle)
+	if len(circle) > 1 || slices.ContainsFunc(c.edges[t], func(e edge) bool { return e.to == t }) {
+		slices.SortFunc(circle, func(a, b *types.Named) int { return int(a.Obj().Pos() - b.Obj().Pos()) })
+		c.treat(circle)
+	}
 }
 
-// closed treats the types of a circle, or a type that is in none.
-func (c *circles) closed(circle []*types.Named) {
-	if len(circle) == 1 {
-		t := circle[0]
-		if slices.ContainsFunc(c.edges[t], func(e edge) bool { return e.to == t }) {
-			c.roots = append(c.roots, t)
-		}
-		return
-	}
-	slices.SortFunc(circle, func(a, b *types.Named) int { return int(a.Obj().Pos() - b.Obj().Pos()) })
+// root returns the type that all ways round a circle go through. It refuses a
+// circle that has none.
+func (c *circles) root(circle []*types.Named) *types.Named {
+	var first []edge
 	for _, root := range circle {
-		if c.behindPointers(circle, root) && !c.circular(circle, root) {
-			c.roots = append(c.roots, root)
-			return
+		faults := c.faults(circle, root, nil)
+		if len(faults) == 0 {
+			return root
+		}
+		if first == nil {
+			first = faults
 		}
 	}
-	c.refuse(positioned(circle[0].Obj().Pos()), "recursive type", "the interpreter cannot have the types "+c.shownName(circle[0].Obj().Name())+" and "+
-		c.shownName(circle[1].Obj().Name())+", which contain each other in more ways than one", "let one of them have an interface in the place of the other")
+	e := first[0]
+	message := "the interpreter cannot have the field " + c.fieldName(e.field) + ", whose type leads back to " + c.shownName(e.from.Obj().Name()) + ", which has it"
+	if e.to != e.from {
+		message = "the interpreter cannot have the field " + c.fieldName(e.field) + ", by which " + c.shownName(e.from.Obj().Name()) + " and " + c.shownName(e.to.Obj().Name()) + " contain each other"
+	}
+	hint := "take no pointer to the field"
+	switch e.field.Type().Underlying().(type) {
+	case *types.Array:
+		hint = "let it be a slice"
+	case *types.Struct:
+		hint = "let it be a pointer"
+	}
+	c.refuse(positioned(e.field.Pos()), "recursive type", message, hint)
+	return nil
 }
 
-// behindPointers reports whether a circle has a type only as what a pointer
-// points to.
-func (c *circles) behindPointers(circle []*types.Named, root *types.Named) bool {
+// rooted reports whether a circle has a root.
+func (c *circles) rooted(circle []*types.Named) bool {
+	return slices.ContainsFunc(circle, func(t *types.Named) bool { return len(c.faults(circle, t, nil)) == 0 })
+}
+
+// faults returns edges of which one has to go if all ways round a circle are to
+// go through root; none if they do, without the fields that are left out.
+func (c *circles) faults(circle []*types.Named, root *types.Named, without map[*types.Var]bool) []edge {
 	for _, t := range circle {
 		for _, e := range c.edges[t] {
-			if e.to == root && !e.pointer {
-				return false
+			if !without[e.field] && !c.wraps[t.Obj().Name()] && c.misplaced(e, root) {
+				return []edge{e}
 			}
 		}
 	}
-	return true
+	return c.around(circle, root, without)
 }
 
-// circular reports whether types lead to each other without one of them.
-func (c *circles) circular(circle []*types.Named, without *types.Named) bool {
-	state := make(map[*types.Named]int) // 1: on the way, 2: done
-	var loops func(t *types.Named) bool
-	loops = func(t *types.Named) bool {
-		state[t] = 1
+// misplaced reports whether the interpreter does not get the type of a field
+// right that leads from a type of a circle to root, or out of the circle.
+func (c *circles) misplaced(e edge, root *types.Named) bool {
+	if _, ok := e.field.Type().Underlying().(*types.Signature); ok {
+		// It makes the types in functions once more, for the word of the place
+		// holder in them, which types of other circles have as well.
+		return c.inCircles(e.to)
+	}
+	switch {
+	case e.to != root:
+		return false
+	case e.from == root:
+		return !isLast(e.field.Type(), root)
+	}
+	// It puts the struct into the fields of the others, but not into what it
+	// knows of the types of their values, except of *T.
+	p, ok := types.Unalias(e.field.Type()).(*types.Pointer)
+	return !ok || types.Unalias(p.Elem()) != root
+}
+
+// inCircles reports whether a type leads to itself or to one that does.
+func (c *circles) inCircles(t *types.Named) bool {
+	if known, ok := c.recursive[t]; ok {
+		return known
+	}
+	c.recursive[t] = true // if this comes here again, it is
+	found := false
+	for _, e := range c.edges[t] {
+		found = c.inCircles(e.to) || found
+	}
+	c.recursive[t] = found
+	return found
+}
+
+// isLast reports whether the last word of a type that has pointers, slices,
+// arrays and maps in it is the name of a struct type.
+func isLast(t types.Type, name *types.Named) bool {
+	if t = types.Unalias(t); t == name {
+		return true
+	}
+	switch t := t.Underlying().(type) {
+	case *types.Chan:
+		return false
+	case interface{ Elem() types.Type }:
+		return isLast(t.Elem(), name)
+	}
+	return false
+}
+
+// around returns the edges of a circle that does not go through root.
+func (c *circles) around(circle []*types.Named, root *types.Named, without map[*types.Var]bool) []edge {
+	done := make(map[*types.Named]bool)
+	var way []edge
+	var walk func(t *types.Named) []edge
+	walk = func(t *types.Named) []edge {
 		for _, e := range c.edges[t] {
-			if e.to == without || !slices.Contains(circle, e.to) || state[e.to] == 2 {
+			if e.to == root || without[e.field] || done[e.to] || !slices.Contains(circle, e.to) {
 				continue
 			}
-			if state[e.to] == 1 || loops(e.to) {
-				return true
+			way = append(way, e)
+			if i := slices.IndexFunc(way, func(f edge) bool { return f.from == e.to }); i >= 0 {
+				return way[i:]
+			}
+			if found := walk(e.to); found != nil {
+				return found
+			}
+			way = way[:len(way)-1]
+		}
+		done[t] = true
+		return nil
+	}
+	for _, t := range circle {
+		if t != root && !done[t] {
+			if found := walk(t); found != nil {
+				return found
 			}
 		}
-		state[t] = 2
-		return false
 	}
-	return slices.ContainsFunc(circle, func(t *types.Named) bool { return t != without && state[t] == 0 && loops(t) })
+	return nil
 }
 
 // declareFirst has the file begin, after its imports and types, with a variable

@@ -39,10 +39,15 @@ o.z[0].kids = append(o.z[0].kids, Z{}, Z{kids: []Z{{}}})
 fmt.Println(o.x.next.v, o.y.next.s, len(o.z[0].kids[1].kids))`, ""},
 	})
 	for source, refused := range map[string]string{
-		"package main\ntype A struct{ next *A; l *B }\ntype B struct{ root A }\nfunc main() {}\n": "A struct{ next",
-		"package main\ntype A struct{ bs []B }\ntype B struct{ a *A; next *B }\nfunc main() {}\n": "A struct{ bs",
-		"package main\ntype A struct{ f func(*B) }\ntype B struct{ a A }\nfunc main() {}\n":       "A struct{ f",
-		"package main\ntype A struct{ bs []B }\ntype B struct{ a *A }\nfunc main() {}\n":          "",
+		"package main\ntype T struct{ n int; f [2]func(*T) }\nfunc main() {}\n":                                                                 "f [2]func",
+		"package main\ntype T struct{ f struct{ p *T } }\nfunc main() {}\n":                                                                     "f struct",
+		"package main\ntype T struct{ m map[*T]int; f struct{ p *T } }\nfunc main() {}\n":                                                       "f struct",
+		"package main\ntype T struct{ m map[*T]int }\nfunc main() { var t T; p := &t.m; _ = p }\n":                                              "m map",
+		"package main\ntype T struct{ l L }\ntype L []func(*T)\nfunc (l *L) add() {}\nfunc main() { var t T; t.l.add() }\n":                     "l L",
+		"package main\ntype T struct{ m map[*T]int }\nfunc main() { var t T; for _, t.m = range []map[*T]int{nil} {} }\n":                       "m map",
+		"package main\ntype T struct{ m map[*T]int }\nfunc main() { var t T; c := make(chan map[*T]int); select { case t.m = <-c: default: } }": "m map",
+		"package main\ntype A struct{ *B; *C }\ntype B struct{ *C; *A }\ntype C struct{ *B; *A }\nfunc main() {}\n":                             "C; *A }\ntype C",
+		"package main\ntype A struct{ bs []B }\ntype B struct{ a *A }\nfunc main() {}\n":                                                        "",
 	} {
 		_, refusals := lowered(t, source)
 		if (refused == "") != (len(refusals) == 0) || refused != "" && !strings.HasPrefix(source[refusals[0].Offset:], refused) {

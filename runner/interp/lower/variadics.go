@@ -16,6 +16,7 @@ import (
 //
 //	f(a, b, c)   f(a, []T{b, c}...)
 //	f(a)         f(a, []T(nil)...)
+//	f(nil...)    f([]T(nil)...)
 //
 // The declared functions of libraries get their arguments as they are, unless
 // these become interfaces with methods.
@@ -43,8 +44,12 @@ func packVariadics(u *unit) bool {
 			}
 			if u.builtinName(call) == "append" {
 				u.packAppended(call)
+				u.typeNil(call, u.typeOf(call))
 			}
 			return x
+		}
+		if sig, ok := underlying[*types.Signature](u.typeOf(call.Fun)); ok && sig.Variadic() {
+			u.typeNil(call, sig.Params().At(sig.Params().Len()-1).Type())
 		}
 		if call.Ellipsis.IsValid() {
 			u.copyFunctions(call, len(call.Args)-1)
@@ -87,6 +92,13 @@ func (u *unit) variadic(call *ast.CallExpr) *types.Signature {
 		return nil
 	}
 	return sig
+}
+
+// typeNil gives the nil of f(nil...) its type.
+func (u *unit) typeNil(call *ast.CallExpr, t types.Type) {
+	if last := len(call.Args) - 1; call.Ellipsis.IsValid() && u.info.Types[call.Args[last]].IsNil() && u.writable(t) {
+		call.Args[last] = u.convert(call.Args[last].Pos(), t, call.Args[last])
+	}
 }
 
 // packAppended makes append(s, x) append(s, []any{x}...) if x is a slice of the

@@ -39,6 +39,13 @@ return g(rtbook_t1, []interface{}{rtbook_t2}...)
 }())`},
 		{"append", `x := []any{1, 2}
 fmt.Println(len(append([]any{}, x)), len(append([]any{}, x...)), len(append(x, x, x)))`, `fmt.Println(len(append([]interface{}{}, []interface{}{x}...)), len(append([]interface{}{}, x...)), len(append(x, []interface{}{x, x}...)))`},
+		{"nil for the slice", `func f(a string, xs ...func(int)) bool { return xs == nil }
+---
+var x []byte
+x = append(x, nil...)
+fmt.Println(f("a", nil...), f("a", nil), len(x))
+fmt.Println(f("a"))
+fmt.Println(fmt.Sprint(nil...))`, `fmt.Println(f("a", ([]func(int))(nil)...), f("a", []func(int){nil}...), len(x))`},
 		{"functions and channels", `func each(f func(int) int, cs ...<-chan int) { for _, c := range cs { fmt.Print(f(cap(c))) } }
 func double(n int) int { return 2 * n }
 ---

@@ -104,10 +104,25 @@ func (t *Type) inner(v reflect.Value) reflect.Value {
 	if v.Kind() != reflect.Interface {
 		return v
 	}
-	if b, ok := boxIn(v.Elem()); ok { // of a function
+	if b, ok := boxIn(v.Elem()); ok {
 		return reflect.ValueOf(b.value)
 	}
-	return reflect.Zero(reflect.TypeFor[func()]())
+	return reflect.Zero(nilOf(t.Kind))
+}
+
+// nilOf returns a type of a kind, that of functions or of others that have nil.
+func nilOf(k reflect.Kind) reflect.Type {
+	switch k {
+	case reflect.Map:
+		return reflect.TypeFor[map[bool]bool]()
+	case reflect.Slice:
+		return reflect.TypeFor[[]bool]()
+	case reflect.Chan:
+		return reflect.TypeFor[chan bool]()
+	case reflect.Pointer:
+		return reflect.TypeFor[*bool]()
+	}
+	return reflect.TypeFor[func()]()
 }
 
 // boxed is every form of a box.
