@@ -37,6 +37,7 @@ func boxValues(u *unit) bool {
 	r := &rewriter{unit: u, enter: b.enter, swap: b.swap, expr: b.expr, stmt: b.stmt, exit: b.exit}
 	r.file(u.file)
 	b.refuseOpaque()
+	b.refuseDynamic()
 	b.dropInterfaces()
 	if b.used || len(b.table.list) > 0 || len(b.order) > 0 {
 		b.finish()
@@ -53,9 +54,10 @@ type boxer struct {
 	calls    map[string]*dynamicCall
 	order    []*dynamicCall
 	natives  map[string]*nativeInterface
-	helpers  []string          // declarations, as text
-	results  []*types.Tuple    // of the functions around
-	opaque   []opaque          // interfaces that libraries look into
+	helpers  []string       // declarations, as text
+	results  []*types.Tuple // of the functions around
+	opaque   []opaque       // interfaces that libraries look into
+	dynamics []dynamicConversion
 	skip     map[ast.Node]bool // what stays as it is
 	boxName  string            // of the import
 	used     bool
@@ -113,8 +115,8 @@ func (b *boxer) enter(n ast.Node) bool {
 		b.results = append(b.results, b.typ(n).(*types.Signature).Results())
 	case *ast.StructType:
 		for _, f := range n.Fields.List {
-			if t := b.typ(f.Type); len(f.Names) == 0 && t != nil && b.becomesAny(t) {
-				f.Names = []*ast.Ident{ast.NewIdent(t.(*types.Named).Obj().Name())}
+			if name := b.embeddedName(f); name != "" {
+				f.Names = []*ast.Ident{{NamePos: f.Type.Pos(), Name: name}}
 			}
 		}
 	case *ast.CommClause:
@@ -127,6 +129,30 @@ func (b *boxer) enter(n ast.Node) bool {
 		b.skip[n.Call] = true
 	}
 	return true
+}
+
+// embeddedName returns the name of an embedded field that has to be written: of
+// an interface of the program, and of a library's type, the methods of which the
+// types that package reflect makes would have as their own, wrongly.
+func (b *boxer) embeddedName(f *ast.Field) string {
+	t := b.typ(f.Type)
+	if len(f.Names) > 0 || t == nil {
+		return ""
+	}
+	return b.spelled(t)
+}
+
+// spelled returns the name of an embedded field of a type, "" if the field stays
+// embedded.
+func (b *boxer) spelled(t types.Type) string {
+	t = types.Unalias(t)
+	if p, ok := t.(*types.Pointer); ok {
+		t = types.Unalias(p.Elem())
+	}
+	if n, ok := t.(*types.Named); ok && (n.Obj().Pkg() != b.pkg || b.becomesAny(t)) {
+		return n.Obj().Name()
+	}
+	return ""
 }
 
 // swap replaces the program's interface types.
@@ -207,10 +233,17 @@ func (b *boxer) tuple(t *types.Tuple) []types.Type {
 	return list
 }
 
+// isFuncMap reports whether a type is a library's that looks for functions in
+// its values.
+func (b *boxer) isFuncMap(t types.Type) bool {
+	n, ok := types.Unalias(t).(*types.Named)
+	return ok && n.Obj().Name() == "FuncMap" && n.Obj().Pkg() != b.pkg
+}
+
 func (b *boxer) composite(n *ast.CompositeLit) {
 	t := b.typ(n)
-	if named, ok := types.Unalias(t).(*types.Named); ok && named.Obj().Name() == "FuncMap" && named.Obj().Pkg() != b.pkg {
-		return // a library's, which looks for functions in it
+	if b.isFuncMap(t) {
+		return
 	}
 	if p, ok := underlying[*types.Pointer](t); ok {
 		t = p.Elem() // &T is left out
@@ -266,6 +299,9 @@ func (b *boxer) assignment(n *ast.AssignStmt) {
 		if id, ok := l.(*ast.Ident); !ok || id.Name != "_" && b.info.Defs[id] == nil {
 			t = b.typ(l)
 		}
+		if x, ok := ast.Unparen(l).(*ast.IndexExpr); ok && b.isFuncMap(b.typ(x.X)) {
+			t = nil
+		}
 		dest = append(dest, t)
 	}
 	b.values(n.Rhs, dest)
@@ -301,7 +337,7 @@ func (b *boxer) convTuple(x ast.Expr, from, to []types.Type) ast.Expr {
 		define.Lhs = append(define.Lhs, &ast.Ident{NamePos: pos, Name: name})
 		y := ast.Expr(&ast.Ident{NamePos: pos, Name: name})
 		if to[i] != nil && types.IsInterface(to[i]) && !types.Identical(t, to[i]) {
-			y = b.convert(y, types.Default(t), to[i], true)
+			y = b.convert(y, types.Default(t), to[i], conversion{carry: true, asks: true})
 			t, changed = to[i], true
 		}
 		ret.Results = append(ret.Results, y)
@@ -316,12 +352,17 @@ func (b *boxer) convTuple(x ast.Expr, from, to []types.Type) ast.Expr {
 
 // conv converts the expression at px to a type, if that is an interface.
 func (b *boxer) conv(px *ast.Expr, dest types.Type) {
-	b.convTo(px, dest, true)
+	b.convTo(px, dest, conversion{carry: true, asks: true})
 }
 
-// convTo is conv; carry says whether a value becomes a library's interface here,
-// or the interpreter does that.
-func (b *boxer) convTo(px *ast.Expr, dest types.Type, carry bool) {
+// conversion says how a value becomes a library's interface.
+type conversion struct {
+	carry bool // here; else the interpreter does that
+	asks  bool // for a library that may ask for other methods
+}
+
+// convTo is conv for a conversion of some kind.
+func (b *boxer) convTo(px *ast.Expr, dest types.Type, c conversion) {
 	x := *px
 	tv := b.info.Types[x]
 	src := b.typ(x)
@@ -331,7 +372,7 @@ func (b *boxer) convTo(px *ast.Expr, dest types.Type, carry bool) {
 	if t, ok := src.(*types.Basic); ok && t.Kind() == types.UntypedNil {
 		return
 	}
-	y := b.convert(x, types.Default(src), dest, carry)
+	y := b.convert(x, types.Default(src), dest, c)
 	if y != x {
 		tv.Type, tv.Value = dest, nil
 		b.info.Types[y] = tv
@@ -339,7 +380,7 @@ func (b *boxer) convTo(px *ast.Expr, dest types.Type, carry bool) {
 	}
 }
 
-func (b *boxer) convert(x ast.Expr, src, dest types.Type, carry bool) ast.Expr {
+func (b *boxer) convert(x ast.Expr, src, dest types.Type, c conversion) ast.Expr {
 	to := b.repr(dest)
 	if types.IsInterface(src) {
 		from := b.repr(src)
@@ -353,6 +394,9 @@ func (b *boxer) convert(x ast.Expr, src, dest types.Type, carry bool) ast.Expr {
 		case to == asError:
 			return b.boxCall(x.Pos(), "Error", x)
 		}
+		if c.asks {
+			b.dynamics = append(b.dynamics, dynamicConversion{x, dest})
+		}
 		return b.toNative(x, dest)
 	}
 	if !b.cellType(src) {
@@ -362,7 +406,7 @@ func (b *boxer) convert(x ast.Expr, src, dest types.Type, carry bool) ast.Expr {
 		return x
 	}
 	if to == asNative {
-		if !carry && !b.throughEmbedded(src, dest) {
+		if c.asks && b.refuseHidden(x, src, dest) || !c.carry && !b.throughEmbedded(src, dest) {
 			return x
 		}
 		return b.carried(x, src, dest)

@@ -44,6 +44,7 @@ func (t *Types) Decode(d *json.Decoder, target any, n int) error
 func Get(x, p any)
 func Plain(x any) any
 func Value(x any) any
+func Values(list []any) []any
 func Error(x any) error
 func Equal(x, y any) bool
 func DeepEqual(x, y any) bool
@@ -59,6 +60,10 @@ func Index(i, n, unsigned int) int
 func Slice(low, high, limit int, word string, unsigned int) int
 func Slice3(low, high, most, limit int, word string, unsigned int) int
 
+func Print(args ...any) (int, error)
+func Sprint(args ...any) string
+func Fprint(w io.Writer, args ...any) (int, error)
+func Append(b []byte, args ...any) []byte
 func Printf(format string, args ...any) (int, error)
 func Sprintf(format string, args ...any) string
 func Fprintf(w io.Writer, format string, args ...any) (int, error)

@@ -26,7 +26,7 @@ func (b *boxer) encoded(n *ast.CallExpr, f *types.Func) (ast.Expr, bool) {
 			continue
 		}
 		if _, several := t.(*types.Tuple); !several && i < len(params) && isNonEmptyInterface(params[i]) {
-			b.convTo(&n.Args[i], params[i], false)
+			b.convTo(&n.Args[i], params[i], conversion{})
 			continue
 		}
 		if why := b.unencodable(a, t, f); why != "" {

@@ -60,12 +60,13 @@ func (b *boxer) carried(x ast.Expr, src, dest types.Type) ast.Expr {
 }
 
 // throughEmbedded reports whether a value has a method of an interface only
-// through an interface that it embeds. The interpreter does not find that one.
+// through an interface or a library's type that it embeds. The interpreter does
+// not find that one.
 func (b *boxer) throughEmbedded(src, dest types.Type) bool {
 	ms := types.NewMethodSet(src)
 	for m := range dest.Underlying().(*types.Interface).Methods() {
 		sel := ms.Lookup(m.Pkg(), m.Name())
-		if sel != nil && len(sel.Index()) > 1 && types.IsInterface(sel.Obj().(*types.Func).Signature().Recv().Type()) {
+		if sel != nil && len(sel.Index()) > 1 && (sel.Obj().Pkg() != b.pkg || types.IsInterface(sel.Obj().(*types.Func).Signature().Recv().Type())) {
 			return true
 		}
 	}
@@ -153,7 +154,7 @@ func (b *boxer) structText(t *types.Struct) string {
 	s.WriteString("struct {\n")
 	for i := range t.NumFields() {
 		f := t.Field(i)
-		if !f.Embedded() || b.becomesAny(f.Type()) {
+		if !f.Embedded() || b.spelled(f.Type()) != "" {
 			s.WriteString(f.Name() + " ")
 		}
 		s.WriteString(b.typeText(f.Type()))
@@ -263,6 +264,8 @@ func isHook(name, sig string) bool {
 		return sig == "() string"
 	case "Format":
 		return sig == "(fmt.State, int32)"
+	case "Timeout":
+		return sig == "() bool"
 	case "Is":
 		return sig == "(error) bool"
 	case "As":

@@ -34,6 +34,7 @@ type boxType struct {
 	Methods []boxMethod `json:",omitempty"`
 	Native  bool        `json:",omitempty"`
 	Wrapped bool        `json:",omitempty"`
+	Loose   bool        `json:",omitempty"`
 }
 
 type boxField struct {
@@ -80,6 +81,7 @@ func (tt *typeTable) describe(t types.Type, name string) boxType {
 	} else {
 		tt.parts(&d, t)
 	}
+	d.Loose = d.Loose || !types.Comparable(t)
 	ms := types.NewMethodSet(t)
 	for i := range ms.Len() {
 		m := ms.At(i).Obj().(*types.Func)

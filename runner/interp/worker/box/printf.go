@@ -3,12 +3,14 @@ package box
 import (
 	"fmt"
 	"io"
+	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 )
 
 // The verbs T and p are fmt's own: it does not ask a value. These functions
-// are fmt's for formats that may have them.
+// are fmt's for formats that may have them, or else look at their operands.
 
 func Printf(format string, args ...any) (int, error) {
 	format, args = names(format, args)
@@ -35,72 +37,158 @@ func Appendf(b []byte, format string, args ...any) []byte {
 	return fmt.Appendf(b, format, args...)
 }
 
-// names replaces each operand in a box that a verb T or p is for, and each
-// run-time error of this package that a verb T is for; of operands that no verb
-// is for it writes what fmt does, if one of them is in a box. Formats that
-// index their operands or count widths among them are taken as they are, if
-// none of the operands is in a box.
+// names replaces each operand in a box that fmt would not ask, or not let print:
+// those that a verb T, p or w is for, and each run-time error of this package that
+// a verb T is for; those that are a width or a precision; of operands that no verb
+// is for it writes what fmt does, if one of them is in a box. A format that indexes
+// its operands wrongly is taken as it is.
 func names(format string, args []any) (string, []any) {
-	var out strings.Builder
-	changed := args
-	next, reordered := 0, false
-	for i := 0; i < len(format); i++ {
-		out.WriteByte(format[i])
-		if format[i] != '%' {
-			continue
-		}
-		start := out.Len() - 1
-		i++
-		for ; i < len(format) && strings.IndexByte("+-# 0123456789.*", format[i]) >= 0; i++ {
-			if format[i] == '*' {
-				next++
-			}
-			out.WriteByte(format[i])
-		}
-		if i >= len(format) {
-			if !reordered {
-				noVerb(&out, start)
-			}
-			break
-		}
-		if format[i] == '[' {
-			end := strings.IndexByte(format[i:], ']')
-			var n int
-			if _, err := fmt.Sscanf(format[i:], "[%d]", &n); err != nil || end < 0 {
+	n := &namer{format: format, args: args, changed: args}
+	for n.i < len(format) {
+		if c := n.take(); c == '%' {
+			if !n.directive() {
 				return format, args
 			}
-			out.WriteString(format[i : i+end+1])
-			i, next, reordered = i+end+1, n-1, true
-			if i >= len(format) {
-				break
+		}
+	}
+	if !n.reordered && n.next < len(args) {
+		n.changed = slices.Concat(n.changed[:n.next], extra(&n.out, args[n.next:]))
+	}
+	return n.out.String(), n.changed
+}
+
+// namer is names at work.
+type namer struct {
+	format        string
+	i             int // what of the format is in out
+	out           strings.Builder
+	args, changed []any
+	next          int // the operand
+	reordered     bool
+}
+
+func (n *namer) take() byte {
+	c := n.format[n.i]
+	n.out.WriteByte(c)
+	n.i++
+	return c
+}
+
+func (n *namer) over(set string) {
+	for n.i < len(n.format) && strings.IndexByte(set, n.format[n.i]) >= 0 {
+		n.take()
+	}
+}
+
+// directive reads what comes after a percent sign, as fmt/print.go: doPrintf. It
+// reports whether that is understood.
+func (n *namer) directive() bool {
+	start := n.out.Len() - 1
+	n.over("+-# 0")
+	ok := n.number()
+	if n.i < len(n.format) && n.format[n.i] == '.' {
+		n.take()
+		ok = n.number() && ok
+	}
+	if !ok || !n.index() {
+		return false
+	}
+	if n.i >= len(n.format) {
+		if !n.reordered {
+			noVerb(&n.out, start)
+		}
+		return true
+	}
+	verb := n.format[n.i]
+	n.i++
+	if verb != '%' {
+		if n.next >= 0 && n.next < len(n.args) {
+			verb = n.operand(verb)
+		}
+		n.next++
+	}
+	n.out.WriteByte(verb)
+	return true
+}
+
+// number reads a width or a precision, which may be an operand.
+func (n *namer) number() bool {
+	if !n.index() {
+		return false
+	}
+	if n.i < len(n.format) && n.format[n.i] == '*' {
+		n.take()
+		if n.next >= 0 && n.next < len(n.args) {
+			if b, ok := open(n.args[n.next]); ok {
+				n.change(predeclared(b.inner()))
 			}
 		}
-		verb := format[i]
-		if verb == '%' {
-			out.WriteByte(verb)
-			continue
-		}
-		if next >= 0 && next < len(args) {
-			b, boxed := open(args[next])
-			_, ours := args[next].(runtimeError)
-			if boxed && verb == 'p' || (boxed || ours) && verb == 'T' {
-				if &changed[0] == &args[0] {
-					changed = append([]any(nil), args...)
-				}
-				if verb == 'T' {
-					verb, changed[next] = 's', typeName(args[next])
-				} else {
-					changed[next] = b.inner().Interface()
-				}
-			}
-		}
-		next++
-		out.WriteByte(verb)
+		n.next++
+		return true
 	}
-	if !reordered && next < len(args) {
-		changed = slices.Concat(changed[:next], extra(&out, args[next:]))
+	n.over("0123456789")
+	return true
+}
+
+// index reads the index of an operand, if there is one.
+func (n *namer) index() bool {
+	if n.i >= len(n.format) || n.format[n.i] != '[' {
+		return true
 	}
-	return out.String(), changed
+	end := strings.IndexByte(n.format[n.i:], ']')
+	if end < 0 {
+		return false
+	}
+	number, err := strconv.Atoi(n.format[n.i+1 : n.i+end])
+	if err != nil {
+		return false
+	}
+	n.out.WriteString(n.format[n.i : n.i+end+1])
+	n.i, n.next, n.reordered = n.i+end+1, number-1, true
+	return true
+}
+
+// operand replaces the operand of a verb if need be, and returns the verb for it.
+func (n *namer) operand(verb byte) byte {
+	arg := n.args[n.next]
+	b, boxed := open(arg)
+	_, ours := arg.(runtimeError)
+	switch {
+	case verb == 'T' && (boxed || ours):
+		n.change(typeName(arg))
+		return 's'
+	case verb == 'p' && boxed && hasAddress(b.typ.Kind):
+		n.change(b.inner().Interface())
+	case boxed && (verb == 'p' || verb == 'w' && !b.typ.class.isError):
+		n.change(badVerb{b, rune(verb)})
+		return 'v'
+	}
+	return verb
+}
+
+func (n *namer) change(x any) {
+	if len(n.args) > 0 && &n.changed[0] == &n.args[0] {
+		n.changed = slices.Clone(n.args)
+	}
+	n.changed[n.next] = x
+}
+
+func hasAddress(k reflect.Kind) bool {
+	switch k {
+	case reflect.Pointer, reflect.Chan, reflect.Func, reflect.Map, reflect.Slice, reflect.UnsafePointer:
+		return true
+	}
+	return false
+}
+
+// badVerb prints what fmt does for a value that has not the verb.
+type badVerb struct {
+	of   Box
+	verb rune
+}
+
+func (b badVerb) Format(s fmt.State, _ rune) {
+	(&printer{s: s, verb: b.verb}).bad(reflect.ValueOf(b.of.value), b.of.typ)
 }
 
 // noVerb writes what fmt writes in the place of a verb that is not there.
