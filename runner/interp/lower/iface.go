@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"reflect"
 	"strconv"
 
 	"rtbook/runner"
@@ -158,6 +159,9 @@ func (b *boxer) spelled(t types.Type) string {
 // swap replaces the program's interface types.
 func (b *boxer) swap(x ast.Expr) (ast.Expr, bool) {
 	tv, ok := b.info.Types[x]
+	if ok && tv.IsType() && b.reflectName(tv.Type) == "runtime.TypeAssertionError" {
+		b.refuse(x, "runtime.TypeAssertionError", "the interpreter cannot make a runtime.TypeAssertionError: its errors are of another type", "use runtime.Error")
+	}
 	if !ok || !tv.IsType() || !b.becomesAny(tv.Type) {
 		return x, false
 	}
@@ -406,7 +410,7 @@ func (b *boxer) convert(x ast.Expr, src, dest types.Type, c conversion) ast.Expr
 		return x
 	}
 	if to == asNative {
-		if c.asks && b.refuseHidden(x, src, dest) || !c.carry && !b.throughEmbedded(src, dest) {
+		if c.asks && b.refuseHidden(x, src, dest) || !c.carry && kindOf(src) != reflect.Func && !b.throughEmbedded(src, dest) {
 			return x
 		}
 		return b.carried(x, src, dest)

@@ -20,6 +20,7 @@ const boxDecls = `package box
 import (
 	"encoding/json"
 	"io"
+	"sync/atomic"
 )
 
 type Types struct{ _ int }
@@ -60,6 +61,10 @@ func Index(i, n, unsigned int) int
 func Slice(low, high, limit int, word string, unsigned int) int
 func Slice3(low, high, most, limit int, word string, unsigned int) int
 
+func Started(f func()) func()
+func Store(v *atomic.Value, x any)
+func Swap(v *atomic.Value, x any) any
+func CompareAndSwap(v *atomic.Value, old, x any) bool
 func Print(args ...any) (int, error)
 func Sprint(args ...any) string
 func Fprint(w io.Writer, args ...any) (int, error)

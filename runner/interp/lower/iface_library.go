@@ -3,6 +3,7 @@ package lower
 import (
 	"go/ast"
 	"go/constant"
+	"go/token"
 	"go/types"
 	"reflect"
 	"strings"
@@ -15,6 +16,14 @@ func (b *boxer) libraryCall(n *ast.CallExpr, f *types.Func, sig *types.Signature
 		return b.libraryMethod(n, f)
 	}
 	switch path, name := f.Pkg().Path(), f.Name(); path {
+	case "sync/atomic":
+		if f.Signature().Recv() != nil && name != "Load" && kindOf(f.Signature().Recv().Type()) == reflect.Pointer && b.reflectName(f.Signature().Recv().Type()) == "*atomic.Value" {
+			return b.atomicValue(n, name, sig), true
+		}
+	case "sync", "time", "context":
+		if name == "Go" || name == "AfterFunc" {
+			b.startedLater(n)
+		}
 	case "fmt":
 		return b.fmtCall(n, name, sig)
 	case "errors":
@@ -61,6 +70,34 @@ func (b *boxer) libraryMethod(n *ast.CallExpr, f *types.Func) (ast.Expr, bool) {
 	return b.encoded(n, f)
 }
 
+// atomicValue has the types in boxes compared, which to an atomic.Value are all
+// the same.
+func (b *boxer) atomicValue(n *ast.CallExpr, name string, sig *types.Signature) ast.Expr {
+	sel, ok := ast.Unparen(n.Fun).(*ast.SelectorExpr)
+	if !ok {
+		return n
+	}
+	b.arguments(n, sig, nil)
+	v := sel.X
+	if !isPointer(b.typ(v)) {
+		v = &ast.UnaryExpr{OpPos: v.Pos(), Op: token.AND, X: v}
+	}
+	return b.boxCall(n.Pos(), name, append([]ast.Expr{v}, n.Args...)...)
+}
+
+// startedLater has a function that a library starts a goroutine with panic as it
+// would in a compiled program: see defer.go.
+func (b *boxer) startedLater(n *ast.CallExpr) {
+	if len(n.Args) == 0 {
+		return
+	}
+	last := &n.Args[len(n.Args)-1]
+	if t, ok := underlying[*types.Signature](b.typ(*last)); ok && t.Params().Len() == 0 {
+		pos := (*last).Pos()
+		*last = b.become(*last, b.boxCall(pos, "Started", b.literal(*last)))
+	}
+}
+
 // ownRuntime refuses the functions that tell of the interpreter's calls, memory
 // and origin, and not of the program's.
 func (b *boxer) ownRuntime(n *ast.CallExpr, f *types.Func) {
@@ -81,6 +118,9 @@ func (b *boxer) ownRuntime(n *ast.CallExpr, f *types.Func) {
 // print, and what is scanned is scanned into variables.
 func (b *boxer) fmtCall(n *ast.CallExpr, name string, sig *types.Signature) (ast.Expr, bool) {
 	if strings.Contains(name, "can") {
+		if strings.HasPrefix(name, "F") && len(n.Args) > 0 {
+			b.convTo(&n.Args[0], sig.Params().At(0).Type(), conversion{asks: true})
+		}
 		b.scanned(n)
 		return n, true
 	}

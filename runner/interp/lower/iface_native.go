@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/types"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -89,7 +90,10 @@ func (b *boxer) promoted(n *ast.CallExpr, sig *types.Signature) {
 func (b *boxer) carrier(e *typeEntry, dest types.Type) string {
 	return b.helper(fmt.Sprint("carry ", e.number, b.reflectName(dest)), "carry", func(name string) string {
 		t := b.typeText(e.typ)
-		carrier := b.fresh("carrier")
+		carrier, value := b.fresh("carrier"), "c.V"
+		if kindOf(e.typ) == reflect.Func {
+			value = b.getter(e.typ) + "(c.Rtbook_box)" // of a field it does not find the methods
+		}
 		var s strings.Builder
 		fmt.Fprintf(&s, "type %s struct {\nRtbook_box any\nV %s\n}\n", carrier, t)
 		for m := range dest.Underlying().(*types.Interface).Methods() {
@@ -98,7 +102,7 @@ func (b *boxer) carrier(e *typeEntry, dest types.Type) string {
 			if m.Signature().Results().Len() == 0 {
 				ret = ""
 			}
-			fmt.Fprintf(&s, "func (c *%s) %s(%s) %s {\n%s%s\n}\n", carrier, m.Name(), params, b.resultsText(m.Signature()), ret, b.methodCall("c.V", e.typ, m.Name(), args))
+			fmt.Fprintf(&s, "func (c *%s) %s(%s) %s {\n%s%s\n}\n", carrier, m.Name(), params, b.resultsText(m.Signature()), ret, b.methodCall(value, e.typ, m.Name(), args))
 		}
 		fmt.Fprintf(&s, "func %s(x %s) %s {\nreturn &%s{%s.New(%d, x), x}\n}\n", name, t, b.typeText(dest), carrier, b.typesVar, e.number)
 		return s.String()

@@ -115,7 +115,7 @@ func forgets(f *types.Func) bool {
 	case "container/heap", "sort", "fmt", "bufio", "strings", "bytes", "text/tabwriter", "encoding/json", "encoding/csv", "text/template":
 		return true
 	case "io":
-		return f.Name() != "LimitReader"
+		return f.Name() != "LimitReader" && f.Name() != "NewSectionReader"
 	}
 	return false
 }

@@ -226,3 +226,31 @@ func Panicked(x any) any {
 type panicText string
 
 func (t panicText) Error() string { return string(t) }
+
+// Start calls f, a cell or what a goroutine begins with. A panic of it is raised
+// again when the interpreter is out of the way.
+func Start(f func()) {
+	if v, ok := recovered(f); ok {
+		panic(v)
+	}
+}
+
+// Started returns f as a function that a library starts a goroutine with.
+func Started(f func()) func() {
+	if f == nil {
+		return nil
+	}
+	return func() { Start(f) }
+}
+
+// recovered runs f and returns what it panicked with.
+func recovered(f func()) (value any, panicked bool) {
+	panicked = true
+	defer func() {
+		if panicked {
+			value = Panicked(Recovered(recover()))
+		}
+	}()
+	f()
+	return nil, false
+}

@@ -28,7 +28,7 @@ func Fprintf(w io.Writer, format string, args ...any) (int, error) {
 }
 
 func Errorf(format string, args ...any) error {
-	format, args = names(format, args)
+	format, args = (&namer{format: format, args: args, wraps: true}).names()
 	return fmt.Errorf(format, args...)
 }
 
@@ -40,21 +40,13 @@ func Appendf(b []byte, format string, args ...any) []byte {
 // names replaces each operand in a box that fmt would not ask, or not let print:
 // those that a verb T, p or w is for, and each run-time error of this package that
 // a verb T is for; those that are a width or a precision; of operands that no verb
-// is for it writes what fmt does, if one of them is in a box. A format that indexes
-// its operands wrongly is taken as it is.
+// is for it writes what fmt does, if one of them is in a box. Where operands are
+// indexed, all are in the format that it returns, and what replaces one comes
+// after them, since other verbs may be for the same. A format with an index that
+// is no number is taken as it is.
 func names(format string, args []any) (string, []any) {
-	n := &namer{format: format, args: args, changed: args}
-	for n.i < len(format) {
-		if c := n.take(); c == '%' {
-			if !n.directive() {
-				return format, args
-			}
-		}
-	}
-	if !n.reordered && n.next < len(args) {
-		n.changed = slices.Concat(n.changed[:n.next], extra(&n.out, args[n.next:]))
-	}
-	return n.out.String(), n.changed
+	n := &namer{format: format, args: args}
+	return n.names()
 }
 
 // namer is names at work.
@@ -63,8 +55,37 @@ type namer struct {
 	i             int // what of the format is in out
 	out           strings.Builder
 	args, changed []any
-	next          int // the operand
-	reordered     bool
+	next          int  // the operand
+	indexed       bool // the format indexes operands
+	reordered     bool // and has done so
+	missing       bool // the index is of no operand
+	wraps         bool // there is a verb w
+}
+
+func (n *namer) names() (string, []any) {
+	if !slices.ContainsFunc(n.args, isOurs) {
+		return n.format, n.args
+	}
+	n.changed, n.indexed = n.args, strings.Contains(n.format, "[")
+	for n.i < len(n.format) {
+		if n.take() == '%' && !n.directive() {
+			return n.format, n.args
+		}
+	}
+	if !n.reordered && n.next < len(n.args) {
+		n.changed = slices.Concat(n.changed[:n.next], extra(&n.out, n.args[n.next:]))
+	}
+	if text := n.out.String(); !n.reordered || strings.Contains(text, "[") {
+		return text, n.changed
+	}
+	return n.out.String(), nil // no verb is for any, which fmt does not complain of then
+}
+
+// isOurs reports whether fmt would print an operand as it is not.
+func isOurs(x any) bool {
+	_, ok := x.(runtimeError)
+	_, boxed := open(x)
+	return ok || boxed
 }
 
 func (n *namer) take() byte {
@@ -84,6 +105,7 @@ func (n *namer) over(set string) {
 // reports whether that is understood.
 func (n *namer) directive() bool {
 	start := n.out.Len() - 1
+	n.missing = false
 	n.over("+-# 0")
 	ok := n.number()
 	if n.i < len(n.format) && n.format[n.i] == '.' {
@@ -101,14 +123,32 @@ func (n *namer) directive() bool {
 	}
 	verb := n.format[n.i]
 	n.i++
-	if verb != '%' {
-		if n.next >= 0 && n.next < len(n.args) {
-			verb = n.operand(verb)
-		}
-		n.next++
+	if verb == '%' {
+		n.out.WriteByte(verb)
+		return true
 	}
+	if n.has() {
+		verb = n.operand(verb)
+	} else if n.indexed {
+		text := n.out.String()[:start]
+		n.out.Reset()
+		n.out.WriteString(text + "%%!" + string(verb) + map[bool]string{true: "(BADINDEX)", false: "(MISSING)"}[n.missing])
+		n.next++
+		return true
+	}
+	n.next++
 	n.out.WriteByte(verb)
 	return true
+}
+
+// has reports whether there is an operand to come.
+func (n *namer) has() bool { return !n.missing && n.next >= 0 && n.next < len(n.args) }
+
+// number of an operand, where operands are indexed.
+func (n *namer) write(number int) {
+	if n.indexed {
+		n.out.WriteString("[" + strconv.Itoa(number) + "]")
+	}
 }
 
 // number reads a width or a precision, which may be an operand.
@@ -117,12 +157,14 @@ func (n *namer) number() bool {
 		return false
 	}
 	if n.i < len(n.format) && n.format[n.i] == '*' {
-		n.take()
-		if n.next >= 0 && n.next < len(n.args) {
+		number := n.next + 1
+		if n.has() {
 			if b, ok := open(n.args[n.next]); ok {
-				n.change(predeclared(b.inner()))
+				number = n.change(predeclared(b.inner()))
 			}
 		}
+		n.write(number)
+		n.take()
 		n.next++
 		return true
 	}
@@ -143,8 +185,8 @@ func (n *namer) index() bool {
 	if err != nil {
 		return false
 	}
-	n.out.WriteString(n.format[n.i : n.i+end+1])
 	n.i, n.next, n.reordered = n.i+end+1, number-1, true
+	n.missing = n.missing || number < 1 || number > len(n.args)
 	return true
 }
 
@@ -153,24 +195,32 @@ func (n *namer) operand(verb byte) byte {
 	arg := n.args[n.next]
 	b, boxed := open(arg)
 	_, ours := arg.(runtimeError)
+	number := n.next + 1
+	defer func() { n.write(number) }()
 	switch {
 	case verb == 'T' && (boxed || ours):
-		n.change(typeName(arg))
+		number = n.change(typeName(arg))
 		return 's'
 	case verb == 'p' && boxed && hasAddress(b.typ.Kind):
-		n.change(b.inner().Interface())
-	case boxed && (verb == 'p' || verb == 'w' && !b.typ.class.isError):
-		n.change(badVerb{b, rune(verb)})
+		number = n.change(b.inner().Interface())
+	case boxed && (verb == 'p' || verb == 'w' && !(n.wraps && b.typ.class.isError)):
+		number = n.change(badVerb{b, rune(verb)})
 		return 'v'
 	}
 	return verb
 }
 
-func (n *namer) change(x any) {
-	if len(n.args) > 0 && &n.changed[0] == &n.args[0] {
+// change replaces an operand, and returns the number of what does so.
+func (n *namer) change(x any) int {
+	if n.indexed {
+		n.changed = append(slices.Clip(n.changed), x)
+		return len(n.changed)
+	}
+	if &n.changed[0] == &n.args[0] {
 		n.changed = slices.Clone(n.args)
 	}
 	n.changed[n.next] = x
+	return n.next + 1
 }
 
 func hasAddress(k reflect.Kind) bool {

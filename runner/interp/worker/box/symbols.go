@@ -11,6 +11,7 @@ func Symbols() map[string]reflect.Value {
 		"Error": reflect.ValueOf(Error), "Call": reflect.ValueOf(Call), "Missing": reflect.ValueOf(Missing),
 		"Receiver": reflect.ValueOf(Receiver), "NilReceiver": reflect.ValueOf(NilReceiver), "Key": reflect.ValueOf(Key),
 		"Recovered": reflect.ValueOf(Recovered), "Length": reflect.ValueOf(Length), "Capacity": reflect.ValueOf(Capacity), "Index": reflect.ValueOf(Index), "Slice": reflect.ValueOf(Slice), "Slice3": reflect.ValueOf(Slice3),
+		"Started": reflect.ValueOf(Started), "Store": reflect.ValueOf(Store), "Swap": reflect.ValueOf(Swap), "CompareAndSwap": reflect.ValueOf(CompareAndSwap),
 		"Print": reflect.ValueOf(Print), "Sprint": reflect.ValueOf(Sprint), "Fprint": reflect.ValueOf(Fprint), "Append": reflect.ValueOf(Append),
 		"Printf": reflect.ValueOf(Printf), "Sprintf": reflect.ValueOf(Sprintf), "Fprintf": reflect.ValueOf(Fprintf),
 		"Errorf": reflect.ValueOf(Errorf), "Appendf": reflect.ValueOf(Appendf),
