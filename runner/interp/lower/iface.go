@@ -6,6 +6,7 @@ import (
 	"go/token"
 	"go/types"
 	"reflect"
+	"slices"
 	"strconv"
 
 	"rtbook/runner"
@@ -33,7 +34,7 @@ func boxValues(u *unit) bool {
 		unit: u, table: &typeTable{u: u, at: make(map[string][]*typeEntry)},
 		getters: make(map[string]string), calls: make(map[string]*dynamicCall),
 		natives: make(map[string]*nativeInterface), skip: make(map[ast.Node]bool),
-		typesVar: u.fresh("types"),
+		typesVar: u.fresh("types"), encodes: slices.Contains(u.imports(), jsonPath),
 	}
 	r := &rewriter{unit: u, enter: b.enter, swap: b.swap, expr: b.expr, stmt: b.stmt, exit: b.exit}
 	r.file(u.file)
@@ -55,6 +56,7 @@ type boxer struct {
 	calls    map[string]*dynamicCall
 	order    []*dynamicCall
 	natives  map[string]*nativeInterface
+	encodes  bool           // with package json
 	helpers  []string       // declarations, as text
 	results  []*types.Tuple // of the functions around
 	opaque   []opaque       // interfaces that libraries look into
@@ -115,10 +117,15 @@ func (b *boxer) enter(n ast.Node) bool {
 	case *ast.FuncLit:
 		b.results = append(b.results, b.typ(n).(*types.Signature).Results())
 	case *ast.StructType:
+		b.hideFields(n)
 		for _, f := range n.Fields.List {
 			if name := b.embeddedName(f); name != "" {
 				f.Names = []*ast.Ident{{NamePos: f.Type.Pos(), Name: name}}
 			}
+		}
+	case *ast.SelectorExpr:
+		if v, ok := b.info.Uses[n.Sel].(*types.Var); ok && v.Pkg() != nil && v.Pkg().Path() == "runtime" && v.Name() == "MemProfileRate" {
+			b.refuse(n, "runtime.MemProfileRate", "the interpreter can profile memory, which runtime.MemProfileRate would tell", "")
 		}
 	case *ast.CommClause:
 		b.commClause(n)

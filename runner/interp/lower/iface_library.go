@@ -291,8 +291,18 @@ func (b *boxer) reflectCall(n *ast.CallExpr, name string) (ast.Expr, bool) {
 		return b.boxCall(n.Pos(), name, n.Args...), true
 	}
 	before := len(b.refusals)
+	if f := b.callee(n); len(n.Args) == 1 && b.isPlainInterface(b.typ(n.Args[0])) {
+		b.opaque = append(b.opaque, opaque{arg: n.Args[0], f: f})
+		return n, false
+	}
 	b.refuseCells(n, "reflect", "the interpreter has no types that package reflect could show for ")
 	return n, len(b.refusals) > before
+}
+
+// isPlainInterface reports whether a type is one of the interfaces that hold
+// values as they are, if not in boxes.
+func (b *boxer) isPlainInterface(t types.Type) bool {
+	return t != nil && types.IsInterface(t) && (!isNonEmptyInterface(t) || b.repr(t) == asError)
 }
 
 // isReflectType reports whether a type is reflect.Type. Of what type such a value

@@ -162,7 +162,11 @@ func (b *boxer) structText(t *types.Struct) string {
 			s.WriteString(f.Name() + " ")
 		}
 		s.WriteString(b.typeText(f.Type()))
-		if tag := t.Tag(i); tag != "" {
+		tag := t.Tag(i)
+		if b.encodes && leftOut(f) {
+			tag = leaveOut
+		}
+		if tag != "" {
 			s.WriteString(" " + strconv.Quote(tag))
 		}
 		s.WriteString("\n")

@@ -239,6 +239,8 @@ func typeName(x any) string {
 		return "<nil>"
 	case runtimeError:
 		return x.typeName()
+	case described:
+		return "*reflect.rtype"
 	}
 	return reflect.TypeOf(x).String()
 }

@@ -43,7 +43,6 @@ type printer struct {
 	verb          rune
 	plusV, sharpV bool
 	erroring      bool // the verb is one that the value has not
-	panicking     bool // the value is one that a method has panicked with
 }
 
 func (p *printer) text(s string) { io.WriteString(p.s, s) }
@@ -358,10 +357,3 @@ func (p *printer) bad(v reflect.Value, t *Type) {
 	}
 	p.text(")")
 }
-
-// plainState is a state without flags.
-type plainState struct{ fmt.State }
-
-func (plainState) Flag(int) bool          { return false }
-func (plainState) Width() (int, bool)     { return 0, false }
-func (plainState) Precision() (int, bool) { return 0, false }

@@ -82,15 +82,7 @@ func (p *printer) catch(v reflect.Value, method string, handled *bool) {
 		p.text("<nil>")
 		return
 	}
-	r = Recovered(r)
-	if p.panicking {
-		panic(r)
-	}
 	p.text("%!" + string(p.verb) + "(PANIC=" + method + " method: ")
-	if b, ok := open(r); ok {
-		(&printer{s: plainState{p.s}, verb: 'v', panicking: true}).value(reflect.ValueOf(b.value), b.typ, 0, false)
-	} else {
-		fmt.Fprint(p.s, r)
-	}
+	fmt.Fprint(p.s, Recovered(r))
 	p.text(")")
 }

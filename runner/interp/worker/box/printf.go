@@ -83,9 +83,17 @@ func (n *namer) names() (string, []any) {
 
 // isOurs reports whether fmt would print an operand as it is not.
 func isOurs(x any) bool {
-	_, ok := x.(runtimeError)
 	_, boxed := open(x)
-	return ok || boxed
+	return boxed || isOther(x)
+}
+
+// isOther reports whether x has another type than in a compiled program.
+func isOther(x any) bool {
+	switch x.(type) {
+	case runtimeError, described:
+		return true
+	}
+	return false
 }
 
 func (n *namer) take() byte {
@@ -194,11 +202,10 @@ func (n *namer) index() bool {
 func (n *namer) operand(verb byte) byte {
 	arg := n.args[n.next]
 	b, boxed := open(arg)
-	_, ours := arg.(runtimeError)
 	number := n.next + 1
 	defer func() { n.write(number) }()
 	switch {
-	case verb == 'T' && (boxed || ours):
+	case verb == 'T' && isOurs(arg):
 		number = n.change(typeName(arg))
 		return 's'
 	case verb == 'p' && boxed && hasAddress(b.typ.Kind):
