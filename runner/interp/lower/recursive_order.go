@@ -14,7 +14,9 @@ import (
 // yet, and takes all place holders for the type that it met last. After this
 // pass each circle has one type that all ways round it go through, behind
 // pointers, and the file begins with a variable of that type, those of circles
-// that others lead to before these. Other circles are refused.
+// that others lead to before these. Other circles are refused, and so is a type
+// that leads to itself through functions that it has in a map: their parameters
+// would stay place holders.
 
 func orderRecursive(u *unit) bool {
 	c := &circles{unit: u, edges: make(map[*types.Named][]edge), number: make(map[*types.Named]int), low: make(map[*types.Named]int), on: make(map[*types.Named]bool)}
@@ -43,6 +45,7 @@ func orderRecursive(u *unit) bool {
 type edge struct {
 	to      *types.Named
 	pointer bool // as *T
+	held    bool // by a function in a map, a list or a channel
 }
 
 // circles finds the circles by Tarjan's algorithm, those that others lead to
@@ -54,6 +57,7 @@ type circles struct {
 	on          map[*types.Named]bool
 	stack       []*types.Named
 	roots       []*types.Named // a type of each circle
+	within      int            // maps, lists and channels around, up to the next function
 }
 
 // find adds the edges from a type that has t in it.
@@ -64,7 +68,7 @@ func (c *circles) find(from *types.Named, t types.Type, pointer bool, seen map[t
 		case n.Obj().Pkg() != c.pkg:
 			return
 		case isStruct(n):
-			c.edges[from] = append(c.edges[from], edge{n, pointer})
+			c.edges[from] = append(c.edges[from], edge{to: n, pointer: pointer})
 			return
 		case seen[n]:
 			return
@@ -80,25 +84,31 @@ func (c *circles) find(from *types.Named, t types.Type, pointer bool, seen map[t
 			c.find(from, f.Type(), false, seen)
 		}
 	case *types.Map:
+		c.within++
 		c.find(from, t.Key(), false, seen)
 		c.find(from, t.Elem(), false, seen)
+		c.within--
 	case *types.Signature:
-		for _, tuple := range []*types.Tuple{t.Params(), t.Results()} {
-			for v := range tuple.Variables() {
-				c.inFunction(from, v.Type(), seen)
-			}
+		for v := range t.Params().Variables() {
+			c.inFunction(from, v.Type(), seen, c.within > 0)
+		}
+		for v := range t.Results().Variables() {
+			c.inFunction(from, v.Type(), seen, false)
 		}
 	case interface{ Elem() types.Type }:
+		c.within++
 		c.find(from, t.Elem(), false, seen)
+		c.within--
 	}
 }
 
 // inFunction is find in the type of a function, where pointers do not help.
-func (c *circles) inFunction(from *types.Named, t types.Type, seen map[types.Type]bool) {
+func (c *circles) inFunction(from *types.Named, t types.Type, seen map[types.Type]bool, held bool) {
 	before := len(c.edges[from])
 	c.find(from, t, false, seen)
 	for i := range c.edges[from][before:] {
 		c.edges[from][before+i].pointer = false
+		c.edges[from][before+i].held = held
 	}
 }
 
@@ -132,6 +142,11 @@ func (c *circles) closed(circle []*types.Named) {
 		t := circle[0]
 		if slices.ContainsFunc(c.edges[t], func(e edge) bool { return e.to == t }) {
 			c.roots = append(c.roots, t)
+		}
+		if slices.ContainsFunc(c.edges[t], func(e edge) bool { return e.to == t && e.held }) {
+			name := c.shownName(t.Obj().Name())
+			c.refuse(positioned(t.Obj().Pos()), "recursive type", "the interpreter cannot have the type "+name+", which holds a map, a list or a channel of functions with "+
+				name+" among their parameters", "let these have an interface in the place of "+name)
 		}
 		return
 	}

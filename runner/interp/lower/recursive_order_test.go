@@ -43,6 +43,10 @@ fmt.Println(o.x.next.v, o.y.next.s, len(o.z[0].kids[1].kids))`, ""},
 		"package main\ntype A struct{ bs []B }\ntype B struct{ a *A; next *B }\nfunc main() {}\n": "A struct{ bs",
 		"package main\ntype A struct{ f func(*B) }\ntype B struct{ a A }\nfunc main() {}\n":       "A struct{ f",
 		"package main\ntype A struct{ bs []B }\ntype B struct{ a *A }\nfunc main() {}\n":          "",
+		"package main\ntype A struct{ m map[string]func(*A) }\nfunc main() {}\n":                  "A struct{ m",
+		"package main\ntype F func(*A)\ntype A struct{ fs []F }\nfunc main() {}\n":                "A struct{ fs",
+		"package main\ntype A struct{ f func(*A) }\nfunc main() {}\n":                             "",
+		"package main\ntype A struct{ fs []func() *A }\nfunc main() {}\n":                         "",
 	} {
 		_, refusals := lowered(t, source)
 		if (refused == "") != (len(refusals) == 0) || refused != "" && !strings.HasPrefix(source[refusals[0].Offset:], refused) {
