@@ -129,6 +129,12 @@ func (b *boxer) enter(n ast.Node) bool {
 		b.commClause(n)
 	case *ast.RangeStmt:
 		b.rangeClause(n)
+	case *ast.AssignStmt:
+		for _, x := range n.Lhs {
+			b.skip[ast.Unparen(x)] = true
+		}
+	case *ast.IncDecStmt:
+		b.skip[ast.Unparen(n.X)] = true
 	case *ast.DeferStmt:
 		b.skip[n.Call] = true
 	case *ast.GoStmt:
@@ -142,23 +148,36 @@ func (b *boxer) enter(n ast.Node) bool {
 // types that package reflect makes would have as their own, wrongly.
 func (b *boxer) embeddedName(f *ast.Field) string {
 	t := b.typ(f.Type)
-	if len(f.Names) > 0 || t == nil {
+	if len(f.Names) > 0 || t == nil || !b.spelled(t) {
 		return ""
 	}
-	return b.spelled(t)
+	x := ast.Unparen(f.Type)
+	if p, ok := x.(*ast.StarExpr); ok {
+		x = ast.Unparen(p.X)
+	}
+	switch i := x.(type) {
+	case *ast.IndexExpr:
+		x = i.X
+	case *ast.IndexListExpr:
+		x = i.X
+	}
+	if sel, ok := x.(*ast.SelectorExpr); ok {
+		return sel.Sel.Name
+	}
+	if id, ok := x.(*ast.Ident); ok {
+		return id.Name
+	}
+	return ""
 }
 
-// spelled returns the name of an embedded field of a type, "" if the field stays
-// embedded.
-func (b *boxer) spelled(t types.Type) string {
+// spelled reports whether the name of an embedded field of a type is written.
+func (b *boxer) spelled(t types.Type) bool {
 	t = types.Unalias(t)
 	if p, ok := t.(*types.Pointer); ok {
 		t = types.Unalias(p.Elem())
 	}
-	if n, ok := t.(*types.Named); ok && (n.Obj().Pkg() != b.pkg || b.becomesAny(t)) {
-		return n.Obj().Name()
-	}
-	return ""
+	n, ok := t.(*types.Named)
+	return ok && (n.Obj().Pkg() != b.pkg || b.becomesAny(t))
 }
 
 // swap replaces the program's interface types.
@@ -205,7 +224,7 @@ func (b *boxer) exit(n ast.Node) {
 		b.composite(n)
 	case *ast.IndexExpr:
 		if m, ok := underlying[*types.Map](b.typ(n.X)); ok {
-			b.mapKey(&n.Index, m.Key())
+			b.mapKey(&n.Index, m.Key(), b.emptiness(n))
 		}
 	case *ast.ValueSpec:
 		b.valueSpec(n)
@@ -273,7 +292,7 @@ func (b *boxer) composite(n *ast.CompositeLit) {
 	case *types.Map:
 		for _, e := range n.Elts {
 			kv := e.(*ast.KeyValueExpr)
-			b.mapKey(&kv.Key, t.Key())
+			b.mapKey(&kv.Key, t.Key(), nil)
 			b.conv(&kv.Value, t.Elem())
 		}
 	case interface{ Elem() types.Type }:

@@ -54,6 +54,7 @@ func Missing(x any)
 func Receiver(x any) any
 func NilReceiver(typ, method string)
 func Key(x any) any
+func KeyIn(x any, length int) any
 func Recovered(v any) any
 func Length(n, size int) int
 func Capacity(n, size int) int

@@ -145,7 +145,7 @@ func (b *boxer) predeclared(n *ast.CallExpr) ast.Expr {
 		b.conv(&n.Args[0], types.Universe.Lookup("any").Type())
 	case "delete":
 		if m, ok := underlying[*types.Map](b.typ(n.Args[0])); ok {
-			b.mapKey(&n.Args[1], m.Key())
+			b.mapKey(&n.Args[1], m.Key(), b.lenOf(n.Args[0]))
 		}
 	case "recover":
 		if !b.skip[n] {

@@ -100,8 +100,10 @@ func (b *boxer) literal(x ast.Expr) ast.Expr {
 }
 
 // mapKey converts a key of a map. That a key cannot be hashed has to be seen
-// with its type, and an untyped nil the interpreter gives none.
-func (b *boxer) mapKey(px *ast.Expr, key types.Type) {
+// with its type, and an untyped nil the interpreter gives none. length is how many
+// keys the map has where that one is looked for, nil if it is not known: the
+// runtime has other words then if there are none.
+func (b *boxer) mapKey(px *ast.Expr, key types.Type, length ast.Expr) {
 	if !types.IsInterface(key) {
 		if b.info.Types[*px].IsNil() && b.writable(key) {
 			pos := (*px).Pos()
@@ -111,8 +113,29 @@ func (b *boxer) mapKey(px *ast.Expr, key types.Type) {
 	}
 	b.conv(px, key)
 	if b.repr(key) == asAny && !b.hashable(b.typ(*px)) {
-		*px = b.become(*px, b.boxCall((*px).Pos(), "Key", *px))
+		name, args := "Key", []ast.Expr{*px}
+		if length != nil {
+			name, args = "KeyIn", append(args, length)
+		}
+		*px = b.become(*px, b.boxCall((*px).Pos(), name, args...))
 	}
+}
+
+// emptiness returns the length of the map that an expression looks for a key in.
+func (b *boxer) emptiness(n *ast.IndexExpr) ast.Expr {
+	if b.skip[n] {
+		return nil // it is assigned to
+	}
+	return b.lenOf(n.X)
+}
+
+// lenOf returns the length of a map that has a name.
+func (b *boxer) lenOf(m ast.Expr) ast.Expr {
+	id, ok := ast.Unparen(m).(*ast.Ident)
+	if !ok {
+		return nil
+	}
+	return b.helperCall(id.Pos(), "len", &ast.Ident{NamePos: id.Pos(), Name: id.Name})
 }
 
 // hashable reports whether all values of a type can be keys.

@@ -158,7 +158,7 @@ func (b *boxer) structText(t *types.Struct) string {
 	s.WriteString("struct {\n")
 	for i := range t.NumFields() {
 		f := t.Field(i)
-		if !f.Embedded() || b.spelled(f.Type()) != "" {
+		if !f.Embedded() || b.spelled(f.Type()) {
 			s.WriteString(f.Name() + " ")
 		}
 		s.WriteString(b.typeText(f.Type()))
