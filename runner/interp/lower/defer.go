@@ -291,13 +291,21 @@ func (d *deferrer) deferred(s *ast.DeferStmt) []ast.Stmt {
 	if d.noop[call] {
 		return nil // it is not called by a deferred function
 	}
-	add := "DeferAny"
 	p := &parallel{unit: d.unit}
+	add, thunk := d.later(p, call, pos)
+	deferred := &ast.ExprStmt{X: d.callRuntime(pos, add, d.use(pos, f.defers), thunk)}
+	return append(d.inOrder(p.before), deferred)
+}
+
+// later evaluates what a call needs, and returns a function that makes the rest
+// of it, with the name of the function that defers such a one.
+func (d *deferrer) later(p *parallel, call *ast.CallExpr, pos token.Pos) (add string, thunk ast.Expr) {
+	add = "DeferAny"
 	switch fun := ast.Unparen(call.Fun).(type) {
 	case *ast.FuncLit:
 		add = "Defer"
 		if len(call.Args) == 0 && d.typeOf(fun).(*types.Signature).Results().Len() == 0 {
-			return []ast.Stmt{&ast.ExprStmt{X: d.callRuntime(pos, add, d.use(pos, f.defers), fun)}}
+			return add, fun
 		}
 	case *ast.SelectorExpr:
 		add = d.receiver(p, fun, add)
@@ -316,25 +324,20 @@ func (d *deferrer) deferred(s *ast.DeferStmt) []ast.Stmt {
 		call.Fun = p.keep(call.Fun, nil)
 	}
 	d.arguments(p, call)
-	thunk := d.funcLit(pos, nil, nil, &ast.ExprStmt{X: call})
+	lit := d.funcLit(pos, nil, nil, &ast.ExprStmt{X: call})
 	if name := d.builtinName(call); name == "copy" {
-		thunk.Body.List[0] = d.assign(pos, &ast.Ident{NamePos: pos, Name: "_"}, call)
+		lit.Body.List[0] = d.assign(pos, &ast.Ident{NamePos: pos, Name: "_"}, call)
 	}
-	deferred := &ast.ExprStmt{X: d.callRuntime(pos, add, d.use(pos, f.defers), thunk)}
-	return append(d.inOrder(p.before), deferred)
+	return add, lit
 }
 
 // started evaluates what a go statement calls with, because the interpreter
-// does not copy a receiver.
+// does not copy a receiver, and has the goroutine begun by a function that lets
+// it panic with what the call panics with, which the interpreter would wrap.
 func (d *deferrer) started(s *ast.GoStmt) []ast.Stmt {
-	fun, ok := ast.Unparen(s.Call.Fun).(*ast.SelectorExpr)
-	if !ok || d.info.Selections[fun] == nil || d.info.Selections[fun].Kind() != types.MethodVal {
-		return []ast.Stmt{s}
-	}
-	f := d.newVar(s.Go, "f", d.typeOf(fun))
-	first := d.define(f, d.methodValue(fun, d.info.Selections[fun]))
-	s.Call.Fun = d.use(s.Go, f)
-	return []ast.Stmt{first, s}
+	p := &parallel{unit: d.unit}
+	_, thunk := d.later(p, s.Call, s.Go)
+	return append(d.inOrder(p.before), &ast.ExprStmt{X: d.callRuntime(s.Go, "Go", thunk)})
 }
 
 // receiver evaluates the receiver of a method, or the function that a field or

@@ -212,7 +212,7 @@ func (g *generics) instanceOf(obj types.Object, args []types.Type) *instance {
 func (g *generics) typeName(obj types.Object, args []types.Type) string {
 	var list []string
 	for _, t := range args {
-		list = append(list, g.reflectName(t))
+		list = append(list, g.reflected(t, true))
 	}
 	return obj.Name() + "[" + strings.Join(list, ",") + "]"
 }

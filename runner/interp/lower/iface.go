@@ -1,10 +1,10 @@
 package lower
 
 import (
-	"fmt"
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 	"strconv"
 
 	"rtbook/runner"
@@ -32,11 +32,12 @@ func boxValues(u *unit) bool {
 		unit: u, table: &typeTable{u: u, at: make(map[string][]*typeEntry)},
 		getters: make(map[string]string), calls: make(map[string]*dynamicCall),
 		natives: make(map[string]*nativeInterface), skip: make(map[ast.Node]bool),
-		typesVar: u.fresh("types"),
+		typesVar: u.fresh("types"), encodes: slices.Contains(u.imports(), jsonPath),
 	}
 	r := &rewriter{unit: u, enter: b.enter, swap: b.swap, expr: b.expr, stmt: b.stmt, exit: b.exit}
 	r.file(u.file)
 	b.refuseOpaque()
+	b.refuseDynamic()
 	b.dropInterfaces()
 	if b.used || len(b.table.list) > 0 || len(b.order) > 0 {
 		b.finish()
@@ -53,9 +54,11 @@ type boxer struct {
 	calls    map[string]*dynamicCall
 	order    []*dynamicCall
 	natives  map[string]*nativeInterface
-	helpers  []string          // declarations, as text
-	results  []*types.Tuple    // of the functions around
-	opaque   []opaque          // interfaces that libraries look into
+	encodes  bool           // with package json
+	helpers  []string       // declarations, as text
+	results  []*types.Tuple // of the functions around
+	opaque   []opaque       // interfaces that libraries look into
+	dynamics []dynamicConversion
 	skip     map[ast.Node]bool // what stays as it is
 	boxName  string            // of the import
 	used     bool
@@ -112,15 +115,26 @@ func (b *boxer) enter(n ast.Node) bool {
 	case *ast.FuncLit:
 		b.results = append(b.results, b.typ(n).(*types.Signature).Results())
 	case *ast.StructType:
+		b.hideFields(n)
 		for _, f := range n.Fields.List {
-			if t := b.typ(f.Type); len(f.Names) == 0 && t != nil && b.becomesAny(t) {
-				f.Names = []*ast.Ident{ast.NewIdent(t.(*types.Named).Obj().Name())}
+			if name := b.embeddedName(f); name != "" {
+				f.Names = []*ast.Ident{{NamePos: f.Type.Pos(), Name: name}}
 			}
+		}
+	case *ast.SelectorExpr:
+		if v, ok := b.info.Uses[n.Sel].(*types.Var); ok && v.Pkg() != nil && v.Pkg().Path() == "runtime" && v.Name() == "MemProfileRate" {
+			b.refuse(n, "runtime.MemProfileRate", "the interpreter can profile memory, which runtime.MemProfileRate would tell", "")
 		}
 	case *ast.CommClause:
 		b.commClause(n)
 	case *ast.RangeStmt:
 		b.rangeClause(n)
+	case *ast.AssignStmt:
+		for _, x := range n.Lhs {
+			b.skip[ast.Unparen(x)] = true
+		}
+	case *ast.IncDecStmt:
+		b.skip[ast.Unparen(n.X)] = true
 	case *ast.DeferStmt:
 		b.skip[n.Call] = true
 	case *ast.GoStmt:
@@ -129,9 +143,49 @@ func (b *boxer) enter(n ast.Node) bool {
 	return true
 }
 
+// embeddedName returns the name of an embedded field that has to be written: of
+// an interface of the program, and of a library's type, the methods of which the
+// types that package reflect makes would have as their own, wrongly.
+func (b *boxer) embeddedName(f *ast.Field) string {
+	t := b.typ(f.Type)
+	if len(f.Names) > 0 || t == nil || !b.spelled(t) {
+		return ""
+	}
+	x := ast.Unparen(f.Type)
+	if p, ok := x.(*ast.StarExpr); ok {
+		x = ast.Unparen(p.X)
+	}
+	switch i := x.(type) {
+	case *ast.IndexExpr:
+		x = i.X
+	case *ast.IndexListExpr:
+		x = i.X
+	}
+	if sel, ok := x.(*ast.SelectorExpr); ok {
+		return sel.Sel.Name
+	}
+	if id, ok := x.(*ast.Ident); ok {
+		return id.Name
+	}
+	return ""
+}
+
+// spelled reports whether the name of an embedded field of a type is written.
+func (b *boxer) spelled(t types.Type) bool {
+	t = types.Unalias(t)
+	if p, ok := t.(*types.Pointer); ok {
+		t = types.Unalias(p.Elem())
+	}
+	n, ok := t.(*types.Named)
+	return ok && (n.Obj().Pkg() != b.pkg || b.becomesAny(t))
+}
+
 // swap replaces the program's interface types.
 func (b *boxer) swap(x ast.Expr) (ast.Expr, bool) {
 	tv, ok := b.info.Types[x]
+	if ok && tv.IsType() && b.reflectName(tv.Type) == "runtime.TypeAssertionError" {
+		b.refuse(x, "runtime.TypeAssertionError", "the interpreter cannot make a runtime.TypeAssertionError: its errors are of another type", "use runtime.Error")
+	}
 	if !ok || !tv.IsType() || !b.becomesAny(tv.Type) {
 		return x, false
 	}
@@ -170,7 +224,7 @@ func (b *boxer) exit(n ast.Node) {
 		b.composite(n)
 	case *ast.IndexExpr:
 		if m, ok := underlying[*types.Map](b.typ(n.X)); ok {
-			b.mapKey(&n.Index, m.Key())
+			b.mapKey(&n.Index, m.Key(), b.emptiness(n))
 		}
 	case *ast.ValueSpec:
 		b.valueSpec(n)
@@ -207,10 +261,17 @@ func (b *boxer) tuple(t *types.Tuple) []types.Type {
 	return list
 }
 
+// isFuncMap reports whether a type is a library's that looks for functions in
+// its values.
+func (b *boxer) isFuncMap(t types.Type) bool {
+	n, ok := types.Unalias(t).(*types.Named)
+	return ok && n.Obj().Name() == "FuncMap" && n.Obj().Pkg() != b.pkg
+}
+
 func (b *boxer) composite(n *ast.CompositeLit) {
 	t := b.typ(n)
-	if named, ok := types.Unalias(t).(*types.Named); ok && named.Obj().Name() == "FuncMap" && named.Obj().Pkg() != b.pkg {
-		return // a library's, which looks for functions in it
+	if b.isFuncMap(t) {
+		return
 	}
 	if p, ok := underlying[*types.Pointer](t); ok {
 		t = p.Elem() // &T is left out
@@ -231,7 +292,7 @@ func (b *boxer) composite(n *ast.CompositeLit) {
 	case *types.Map:
 		for _, e := range n.Elts {
 			kv := e.(*ast.KeyValueExpr)
-			b.mapKey(&kv.Key, t.Key())
+			b.mapKey(&kv.Key, t.Key(), nil)
 			b.conv(&kv.Value, t.Elem())
 		}
 	case interface{ Elem() types.Type }:
@@ -265,6 +326,9 @@ func (b *boxer) assignment(n *ast.AssignStmt) {
 		var t types.Type
 		if id, ok := l.(*ast.Ident); !ok || id.Name != "_" && b.info.Defs[id] == nil {
 			t = b.typ(l)
+		}
+		if x, ok := ast.Unparen(l).(*ast.IndexExpr); ok && b.isFuncMap(b.typ(x.X)) {
+			t = nil
 		}
 		dest = append(dest, t)
 	}
@@ -301,7 +365,7 @@ func (b *boxer) convTuple(x ast.Expr, from, to []types.Type) ast.Expr {
 		define.Lhs = append(define.Lhs, &ast.Ident{NamePos: pos, Name: name})
 		y := ast.Expr(&ast.Ident{NamePos: pos, Name: name})
 		if to[i] != nil && types.IsInterface(to[i]) && !types.Identical(t, to[i]) {
-			y = b.convert(y, types.Default(t), to[i], true)
+			y = b.convert(y, types.Default(t), to[i], conversion{carry: true, asks: true})
 			t, changed = to[i], true
 		}
 		ret.Results = append(ret.Results, y)
@@ -314,124 +378,8 @@ func (b *boxer) convTuple(x ast.Expr, from, to []types.Type) ast.Expr {
 	return b.become(x, &ast.CallExpr{Fun: lit, Lparen: pos})
 }
 
-// conv converts the expression at px to a type, if that is an interface.
-func (b *boxer) conv(px *ast.Expr, dest types.Type) {
-	b.convTo(px, dest, true)
-}
-
-// convTo is conv; carry says whether a value becomes a library's interface here,
-// or the interpreter does that.
-func (b *boxer) convTo(px *ast.Expr, dest types.Type, carry bool) {
-	x := *px
-	tv := b.info.Types[x]
-	src := b.typ(x)
-	if dest == nil || src == nil || !types.IsInterface(dest) || tv.IsNil() {
-		return
-	}
-	if t, ok := src.(*types.Basic); ok && t.Kind() == types.UntypedNil {
-		return
-	}
-	y := b.convert(x, types.Default(src), dest, carry)
-	if y != x {
-		tv.Type, tv.Value = dest, nil
-		b.info.Types[y] = tv
-		*px = y
-	}
-}
-
-func (b *boxer) convert(x ast.Expr, src, dest types.Type, carry bool) ast.Expr {
-	to := b.repr(dest)
-	if types.IsInterface(src) {
-		from := b.repr(src)
-		switch {
-		case from == to, from == asNative && to == asError:
-			return x
-		case to == asAny && from == asError:
-			return x
-		case to == asAny:
-			return b.boxCall(x.Pos(), "Plain", x)
-		case to == asError:
-			return b.boxCall(x.Pos(), "Error", x)
-		}
-		return b.toNative(x, dest)
-	}
-	if !b.cellType(src) {
-		if to == asAny && isNonEmptyInterface(dest) {
-			b.refuseCodec(x, src, dest)
-		}
-		return x
-	}
-	if to == asNative {
-		if !carry && !b.misread(src, dest) {
-			return x
-		}
-		return b.carried(x, src, dest)
-	}
-	x = b.literal(x)
-	e := b.table.entry(src)
-	e.boxed = true
-	name := "New"
-	if to == asError {
-		name = "NewError"
-	}
-	return b.tableCall(x.Pos(), name, intText(x.Pos(), e.number), x)
-}
-
-// literal makes the name of a function a function literal that calls it, where
-// the interpreter would not take the name for a value.
-func (b *boxer) literal(x ast.Expr) ast.Expr {
-	id, ok := ast.Unparen(x).(*ast.Ident)
-	if !ok {
-		return x
-	}
-	f, ok := b.info.Uses[id].(*types.Func)
-	if !ok || f.Pkg() != b.pkg {
-		return x
-	}
-	params, args, _ := b.paramsText(f.Signature())
-	ret := ""
-	if f.Signature().Results().Len() > 0 {
-		ret = "return "
-	}
-	return b.become(x, b.parse(fmt.Sprintf("func(%s) %s { %s%s(%s) }", params, b.resultsText(f.Signature()), ret, id.Name, args)))
-}
-
 func intText(pos token.Pos, n int) ast.Expr {
 	return &ast.BasicLit{ValuePos: pos, Kind: token.INT, Value: strconv.Itoa(n)}
-}
-
-// mapKey converts a key of a map. That a key cannot be hashed has to be seen
-// with its type, and an untyped nil the interpreter gives none.
-func (b *boxer) mapKey(px *ast.Expr, key types.Type) {
-	if !types.IsInterface(key) {
-		if b.info.Types[*px].IsNil() && b.writable(key) {
-			pos := (*px).Pos()
-			*px = b.become(*px, &ast.StarExpr{Star: pos, X: b.helperCall(pos, "new", b.parseType(key))})
-		}
-		return
-	}
-	b.conv(px, key)
-	if b.repr(key) == asAny && !b.hashable(b.typ(*px)) {
-		*px = b.become(*px, b.boxCall((*px).Pos(), "Key", *px))
-	}
-}
-
-// hashable reports whether all values of a type can be keys.
-func (b *boxer) hashable(t types.Type) bool {
-	switch t := t.Underlying().(type) {
-	case *types.Basic, *types.Pointer, *types.Chan:
-		return true
-	case *types.Array:
-		return b.hashable(t.Elem())
-	case *types.Struct:
-		for f := range t.Fields() {
-			if !b.hashable(f.Type()) {
-				return false
-			}
-		}
-		return true
-	}
-	return false
 }
 
 // boxCall makes a call of a function of package box.

@@ -20,6 +20,7 @@ const boxDecls = `package box
 import (
 	"encoding/json"
 	"io"
+	"sync/atomic"
 )
 
 type Types struct{ _ int }
@@ -44,6 +45,7 @@ func (t *Types) Decode(d *json.Decoder, target any, n int) error
 func Get(x, p any)
 func Plain(x any) any
 func Value(x any) any
+func Values(list []any) []any
 func Error(x any) error
 func Equal(x, y any) bool
 func DeepEqual(x, y any) bool
@@ -52,6 +54,7 @@ func Missing(x any)
 func Receiver(x any) any
 func NilReceiver(typ, method string)
 func Key(x any) any
+func KeyIn(x any, length int) any
 func Recovered(v any) any
 func Length(n, size int) int
 func Capacity(n, size int) int
@@ -59,6 +62,14 @@ func Index(i, n, unsigned int) int
 func Slice(low, high, limit int, word string, unsigned int) int
 func Slice3(low, high, most, limit int, word string, unsigned int) int
 
+func Started(f func()) func()
+func Store(v *atomic.Value, x any)
+func Swap(v *atomic.Value, x any) any
+func CompareAndSwap(v *atomic.Value, old, x any) bool
+func Print(args ...any) (int, error)
+func Sprint(args ...any) string
+func Fprint(w io.Writer, args ...any) (int, error)
+func Append(b []byte, args ...any) []byte
 func Printf(format string, args ...any) (int, error)
 func Sprintf(format string, args ...any) string
 func Fprintf(w io.Writer, format string, args ...any) (int, error)

@@ -49,7 +49,7 @@ func (b *boxer) call(n *ast.CallExpr) ast.Expr {
 			return y
 		}
 	}
-	b.arguments(n, sig, !b.isLibrary(n))
+	b.arguments(n, sig, b.callee(n))
 	if sel, ok := ast.Unparen(n.Fun).(*ast.SelectorExpr); ok && b.throughInterface(sel) {
 		return b.dynamic(n, sel, sig)
 	}
@@ -72,14 +72,13 @@ func (b *boxer) callee(n *ast.CallExpr) *types.Func {
 	return f
 }
 
-// isLibrary reports whether what is called is a library's.
-func (b *boxer) isLibrary(n *ast.CallExpr) bool {
-	f := b.callee(n)
-	return f != nil && f.Pkg() != nil && f.Pkg() != b.pkg
-}
-
-// arguments converts the arguments of a call.
-func (b *boxer) arguments(n *ast.CallExpr, sig *types.Signature, carry bool) {
+// arguments converts the arguments of a call of f, which is nil if that is not
+// known.
+func (b *boxer) arguments(n *ast.CallExpr, sig *types.Signature, f *types.Func) {
+	c := conversion{carry: true, asks: true}
+	if f != nil && f.Pkg() != nil && f.Pkg() != b.pkg {
+		c = conversion{carry: !forgets(f), asks: asks(f)}
+	}
 	params := b.tuple(sig.Params())
 	if len(n.Args) == 1 {
 		if t, ok := b.typ(n.Args[0]).(*types.Tuple); ok {
@@ -92,7 +91,7 @@ func (b *boxer) arguments(n *ast.CallExpr, sig *types.Signature, carry bool) {
 	}
 	for i := range n.Args {
 		if i < len(params) {
-			b.convTo(&n.Args[i], params[i], carry)
+			b.convTo(&n.Args[i], params[i], c)
 		}
 	}
 }
@@ -146,7 +145,7 @@ func (b *boxer) predeclared(n *ast.CallExpr) ast.Expr {
 		b.conv(&n.Args[0], types.Universe.Lookup("any").Type())
 	case "delete":
 		if m, ok := underlying[*types.Map](b.typ(n.Args[0])); ok {
-			b.mapKey(&n.Args[1], m.Key())
+			b.mapKey(&n.Args[1], m.Key(), b.lenOf(n.Args[0]))
 		}
 	case "recover":
 		if !b.skip[n] {

@@ -4,7 +4,6 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"reflect"
 	"slices"
 	"strings"
 )
@@ -26,7 +25,7 @@ func (b *boxer) encoded(n *ast.CallExpr, f *types.Func) (ast.Expr, bool) {
 			continue
 		}
 		if _, several := t.(*types.Tuple); !several && i < len(params) && isNonEmptyInterface(params[i]) {
-			b.convTo(&n.Args[i], params[i], false)
+			b.convTo(&n.Args[i], params[i], conversion{})
 			continue
 		}
 		if why := b.unencodable(a, t, f); why != "" {
@@ -34,14 +33,14 @@ func (b *boxer) encoded(n *ast.CallExpr, f *types.Func) (ast.Expr, bool) {
 			return n, true
 		}
 	}
-	if f.Pkg().Path() != "encoding/json" || len(n.Args) == 0 {
+	if f.Pkg().Path() != jsonPath || len(n.Args) == 0 {
 		return n, true
 	}
 	switch name := f.Name(); name {
 	case "Unmarshal", "Decode":
 		return b.named(n, name, n.Args[len(n.Args)-1]), true
 	case "Marshal", "MarshalIndent", "Encode":
-		if b.containsItself(b.typ(n.Args[0]), nil) {
+		if t := b.typ(n.Args[0]); b.containsItself(t, nil) || b.hasInterfaces(t) {
 			return b.named(n, name, n.Args[0]), true
 		}
 	}
@@ -108,7 +107,7 @@ func (b *boxer) named(n *ast.CallExpr, name string, target ast.Expr) ast.Expr {
 		}
 		return n
 	}
-	if t == nil || !b.cellType(t) {
+	if t == nil || !b.cellType(t) && !b.hasInterfaces(t) {
 		return n
 	}
 	args := n.Args
@@ -137,7 +136,7 @@ func (b *boxer) unencodable(x ast.Expr, t types.Type, f *types.Func) string {
 		if f.Pkg().Path() == "encoding/binary" && b.cellType(t) && !types.IsInterface(t) && !fixedSize(t) {
 			return "which has no fixed size"
 		}
-		p := &plainness{boxer: b, seen: make(map[types.Type]bool)}
+		p := b.plainness(f.Pkg().Path())
 		if why := p.not(t); why != "" {
 			return why
 		}
@@ -149,19 +148,53 @@ func (b *boxer) unencodable(x ast.Expr, t types.Type, f *types.Func) string {
 	return ""
 }
 
+// hasInterfaces reports whether there are interfaces in a type through which
+// package json finds what may be in boxes.
+func (b *boxer) hasInterfaces(t types.Type) bool {
+	if t == nil {
+		return false
+	}
+	p := b.plainness(jsonPath)
+	return p.not(t) == "" && p.interfaces
+}
+
 // refuseOpaque refuses what may have boxes in it where a library looks into
-// interfaces. One that fills them looks for pointers only.
+// interfaces. One that fills them looks for pointers only. To package json a box
+// is what is in it, if that is represented as it is declared.
 func (b *boxer) refuseOpaque() {
-	boxed, pointers := false, false
+	boxed, pointers, others := false, false, false
 	for _, e := range b.table.list {
-		boxed = boxed || e.boxed
-		pointers = pointers || e.boxed && isPointer(e.typ)
+		if !e.boxed {
+			continue
+		}
+		boxed, pointers = true, pointers || isPointer(e.typ)
+		others = others || b.plainness(jsonPath).not(e.typ) != ""
 	}
 	for _, o := range b.opaque {
-		if o.fill && pointers || !o.fill && boxed {
+		json := o.f.Pkg().Path() == jsonPath
+		if o.fill && pointers && !fresh(b.typ(o.arg)) || !o.fill && (others || boxed && !json) {
 			b.refuse(o.arg, o.f.Pkg().Name(), "the interpreter cannot give package "+o.f.Pkg().Name()+" a value of type "+b.reflectName(b.typ(o.arg))+", which may hold values of the program's types", "")
 		}
 	}
+}
+
+// fresh reports whether package json, where it fills what a pointer of a type
+// points to, finds no pointers in interfaces: in new elements of maps, and at the
+// top, where package box looks before.
+func fresh(t types.Type) bool {
+	p, ok := t.Underlying().(*types.Pointer)
+	if !ok {
+		return false
+	}
+	t = p.Elem()
+	for {
+		m, ok := t.Underlying().(*types.Map)
+		if !ok {
+			break
+		}
+		t = m.Elem()
+	}
+	return types.IsInterface(t) && !isNonEmptyInterface(t)
 }
 
 // fixedSize reports whether package binary can write a value of a type, or read
@@ -191,72 +224,4 @@ func fixedPart(t types.Type) bool {
 		return true
 	}
 	return false
-}
-
-// plainness looks at how a type is represented.
-type plainness struct {
-	*boxer
-	seen       map[types.Type]bool
-	interfaces bool // there are some in it
-}
-
-// not says why a value is not represented as it is declared, as far as a
-// library can see; "" if it is.
-func (p *plainness) not(t types.Type) string {
-	t = types.Unalias(t)
-	if p.seen[t] {
-		return ""
-	}
-	p.seen[t] = true
-	if n, ok := t.(*types.Named); ok {
-		if n.Obj().Pkg() != p.pkg {
-			return ""
-		}
-		if n.NumMethods() > 0 {
-			return "which has methods"
-		}
-		if _, ok := p.wrapped(t); ok {
-			return "which contains itself"
-		}
-	}
-	switch t := t.Underlying().(type) {
-	case *types.Signature:
-		return "which has functions in it"
-	case *types.Chan:
-		return "which has channels in it"
-	case *types.Struct:
-		return p.notFields(t)
-	case *types.Interface:
-		if t.NumMethods() > 0 {
-			return "which has an interface of the program in it"
-		}
-		p.interfaces = true
-	case *types.Map:
-		if why := p.not(t.Key()); why != "" {
-			return why
-		}
-		return p.not(t.Elem())
-	case interface{ Elem() types.Type }:
-		return p.not(t.Elem())
-	}
-	return ""
-}
-
-func (p *plainness) notFields(t *types.Struct) string {
-	for i := range t.NumFields() {
-		f := t.Field(i)
-		if n, ok := types.Unalias(f.Type()).(*types.Named); ok && n.Obj().Pkg() == p.pkg && strings.Contains(reflect.StructTag(t.Tag(i)).Get("json"), ",string") {
-			return "which has a field of a type of the program that is written as a string"
-		}
-		if f.Embedded() {
-			return "which has embedded fields"
-		}
-		if !f.Exported() {
-			return "which has fields that are not exported"
-		}
-		if why := p.not(f.Type()); why != "" {
-			return why
-		}
-	}
-	return ""
 }

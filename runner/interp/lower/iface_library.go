@@ -3,7 +3,9 @@ package lower
 import (
 	"go/ast"
 	"go/constant"
+	"go/token"
 	"go/types"
+	"reflect"
 	"strings"
 )
 
@@ -14,6 +16,14 @@ func (b *boxer) libraryCall(n *ast.CallExpr, f *types.Func, sig *types.Signature
 		return b.libraryMethod(n, f)
 	}
 	switch path, name := f.Pkg().Path(), f.Name(); path {
+	case "sync/atomic":
+		if f.Signature().Recv() != nil && name != "Load" && kindOf(f.Signature().Recv().Type()) == reflect.Pointer && b.reflectName(f.Signature().Recv().Type()) == "*atomic.Value" {
+			return b.atomicValue(n, name, sig), true
+		}
+	case "sync", "time", "context":
+		if name == "Go" || name == "AfterFunc" {
+			b.startedLater(n)
+		}
 	case "fmt":
 		return b.fmtCall(n, name, sig)
 	case "errors":
@@ -21,10 +31,20 @@ func (b *boxer) libraryCall(n *ast.CallExpr, f *types.Func, sig *types.Signature
 			return b.errorsAs(n)
 		}
 	case "log":
-		if strings.HasSuffix(name, "f") && b.namesTypes(n, 0) {
-			return b.logCall(n, sig), true
+		switch {
+		case strings.HasSuffix(name, "f") && b.namesTypes(n, 0):
+			return b.logCall(n, sig, "Sprintf"), true
+		case (name == "Print" || name == "Panic" || name == "Fatal") && b.mayBeText(n, 0):
+			return b.logCall(n, sig, "Sprint"), true
+		}
+	case "flag":
+		if name == "TextVar" {
+			b.refuseCells(n, "flag", "the interpreter has no types that package flag could look at for ")
 		}
 	case "sort":
+		if sig.Recv() != nil || len(n.Args) == 0 {
+			return n, false
+		}
 		b.promoted(n, sig)
 		if t := b.typ(n.Args[0]); !isNonEmptyInterface(sig.Params().At(0).Type()) && t != nil && types.IsInterface(t) {
 			n.Args[0] = b.become(n.Args[0], b.boxCall(n.Args[0].Pos(), "Value", n.Args[0]))
@@ -50,6 +70,34 @@ func (b *boxer) libraryMethod(n *ast.CallExpr, f *types.Func) (ast.Expr, bool) {
 	return b.encoded(n, f)
 }
 
+// atomicValue has the types in boxes compared, which to an atomic.Value are all
+// the same.
+func (b *boxer) atomicValue(n *ast.CallExpr, name string, sig *types.Signature) ast.Expr {
+	sel, ok := ast.Unparen(n.Fun).(*ast.SelectorExpr)
+	if !ok {
+		return n
+	}
+	b.arguments(n, sig, nil)
+	v := sel.X
+	if !isPointer(b.typ(v)) {
+		v = &ast.UnaryExpr{OpPos: v.Pos(), Op: token.AND, X: v}
+	}
+	return b.boxCall(n.Pos(), name, append([]ast.Expr{v}, n.Args...)...)
+}
+
+// startedLater has a function that a library starts a goroutine with panic as it
+// would in a compiled program: see defer.go.
+func (b *boxer) startedLater(n *ast.CallExpr) {
+	if len(n.Args) == 0 {
+		return
+	}
+	last := &n.Args[len(n.Args)-1]
+	if t, ok := underlying[*types.Signature](b.typ(*last)); ok && t.Params().Len() == 0 {
+		pos := (*last).Pos()
+		*last = b.become(*last, b.boxCall(pos, "Started", b.literal(*last)))
+	}
+}
+
 // ownRuntime refuses the functions that tell of the interpreter's calls, memory
 // and origin, and not of the program's.
 func (b *boxer) ownRuntime(n *ast.CallExpr, f *types.Func) {
@@ -70,17 +118,79 @@ func (b *boxer) ownRuntime(n *ast.CallExpr, f *types.Func) {
 // print, and what is scanned is scanned into variables.
 func (b *boxer) fmtCall(n *ast.CallExpr, name string, sig *types.Signature) (ast.Expr, bool) {
 	if strings.Contains(name, "can") {
+		if strings.HasPrefix(name, "F") && len(n.Args) > 0 {
+			b.convTo(&n.Args[0], sig.Params().At(0).Type(), conversion{asks: true})
+		}
+		b.scanned(n)
 		return n, true
+	}
+	if at, ok := map[string]int{"Print": 0, "Sprint": 0, "Fprint": 1, "Append": 1}[name]; ok && b.mayBeText(n, at) {
+		return b.inBox(n, name, sig), true
 	}
 	format := map[string]int{"Printf": 0, "Sprintf": 0, "Errorf": 0, "Fprintf": 1, "Appendf": 1}
 	at, ok := format[name]
 	if !ok || !b.namesTypes(n, at) {
 		return n, false
 	}
-	b.arguments(n, sig, false)
+	return b.inBox(n, name, sig), true
+}
+
+// inBox makes the call of a function of package fmt one of package box.
+func (b *boxer) inBox(n *ast.CallExpr, name string, sig *types.Signature) ast.Expr {
+	b.arguments(n, sig, b.callee(n))
 	call := b.boxCall(n.Pos(), name, n.Args...)
 	call.Ellipsis = n.Ellipsis
-	return call, true
+	return call
+}
+
+// mayBeText reports whether one of the operands after n's first i arguments may
+// be in a box and be a string to package fmt.
+func (b *boxer) mayBeText(n *ast.CallExpr, i int) bool {
+	if n.Ellipsis.IsValid() {
+		return true
+	}
+	for _, a := range n.Args[min(i, len(n.Args)):] {
+		t := b.typ(a)
+		if t == nil || types.IsInterface(t) {
+			return true
+		}
+		if _, several := t.(*types.Tuple); several || b.cellType(t) && kindOf(t) == reflect.String {
+			return true
+		}
+	}
+	return false
+}
+
+// scanned takes what is scanned into out of its box, and refuses what scans
+// itself.
+func (b *boxer) scanned(n *ast.CallExpr) {
+	for i, a := range n.Args {
+		t := b.typ(a)
+		if t == nil {
+			continue
+		}
+		if n.Ellipsis.IsValid() && i == len(n.Args)-1 {
+			n.Args[i] = b.become(a, b.boxCall(a.Pos(), "Values", a))
+			continue
+		}
+		if types.IsInterface(t) && !isNonEmptyInterface(t) {
+			n.Args[i] = b.become(a, b.boxCall(a.Pos(), "Value", a))
+		}
+		if m := types.NewMethodSet(t).Lookup(b.pkg, "Scan"); m != nil && b.cellType(t) && b.reflectSignature(m.Obj().(*types.Func).Signature()) == "(fmt.ScanState, int32) error" {
+			b.refuse(a, "fmt", "the interpreter cannot scan into a value of type "+b.reflectName(t)+", whose method Scan package fmt would not find", "")
+		}
+	}
+}
+
+// refuseCells refuses a call with arguments of types that the interpreter has
+// others for; why is the message without the type.
+func (b *boxer) refuseCells(n *ast.CallExpr, construct, why string) {
+	for _, a := range n.Args {
+		if t := b.typ(a); t != nil && (b.cellType(t) || types.IsInterface(t)) && !isReflectType(t) {
+			b.refuse(n, construct, why+b.reflectName(t), "")
+			return
+		}
+	}
 }
 
 // namesTypes reports whether a call with the format that is argument i may print
@@ -94,11 +204,29 @@ func (b *boxer) namesTypes(n *ast.CallExpr, i int) bool {
 		return true
 	}
 	found, verbs := verbsIn(constant.StringVal(v), "Tp")
+	if wraps, _ := verbsIn(constant.StringVal(v), "w"); wraps && !found {
+		found = !b.errorsOnly(n, i+1)
+	}
 	return found || len(n.Args)-i-1 > verbs || n.Ellipsis.IsValid()
 }
 
-// verbsIn reports whether a format has one of the verbs, and how many operands
-// it has at least.
+// errorsOnly reports whether a call of Errorf has no operands after its first i
+// arguments that may be in a box and are no errors.
+func (b *boxer) errorsOnly(n *ast.CallExpr, i int) bool {
+	if f := b.callee(n); f == nil || f.Name() != "Errorf" {
+		return false
+	}
+	isError := types.Universe.Lookup("error").Type().Underlying().(*types.Interface)
+	for _, a := range n.Args[i:] {
+		if t := b.typ(a); t == nil || (types.IsInterface(t) || b.cellType(t)) && !types.Implements(t, isError) {
+			return false
+		}
+	}
+	return true
+}
+
+// verbsIn reports whether a format has one of the verbs or an operand that is a
+// width, and how many operands it has at least.
 func verbsIn(format, verbs string) (found bool, operands int) {
 	for i := 0; i < len(format); i++ {
 		if format[i] != '%' {
@@ -107,6 +235,7 @@ func verbsIn(format, verbs string) (found bool, operands int) {
 		for i++; i < len(format) && strings.IndexByte("+-# 0123456789.*[]", format[i]) >= 0; i++ {
 			if format[i] == '*' {
 				operands++
+				found = true
 			}
 		}
 		if i < len(format) && format[i] != '%' {
@@ -117,10 +246,11 @@ func verbsIn(format, verbs string) (found bool, operands int) {
 	return found, operands
 }
 
-// logCall makes log.Printf(...) log.Print of what is formatted.
-func (b *boxer) logCall(n *ast.CallExpr, sig *types.Signature) ast.Expr {
-	b.arguments(n, sig, false)
-	text := b.boxCall(n.Pos(), "Sprintf", n.Args...)
+// logCall makes log.Printf(...) log.Print of what a function of package box
+// makes of the operands.
+func (b *boxer) logCall(n *ast.CallExpr, sig *types.Signature, format string) ast.Expr {
+	b.arguments(n, sig, b.callee(n))
+	text := b.boxCall(n.Pos(), format, n.Args...)
 	text.Ellipsis = n.Ellipsis
 	call := *n
 	call.Ellipsis = 0
@@ -160,13 +290,19 @@ func (b *boxer) reflectCall(n *ast.CallExpr, name string) (ast.Expr, bool) {
 		}
 		return b.boxCall(n.Pos(), name, n.Args...), true
 	}
-	for _, a := range n.Args {
-		if t := b.typ(a); t != nil && (b.cellType(t) || types.IsInterface(t)) && !isReflectType(t) {
-			b.refuse(n, "reflect", "the interpreter has no types that package reflect could show for "+b.reflectName(t), "")
-			return n, true
-		}
+	before := len(b.refusals)
+	if f := b.callee(n); len(n.Args) == 1 && b.isPlainInterface(b.typ(n.Args[0])) {
+		b.opaque = append(b.opaque, opaque{arg: n.Args[0], f: f})
+		return n, false
 	}
-	return n, false
+	b.refuseCells(n, "reflect", "the interpreter has no types that package reflect could show for ")
+	return n, len(b.refusals) > before
+}
+
+// isPlainInterface reports whether a type is one of the interfaces that hold
+// values as they are, if not in boxes.
+func (b *boxer) isPlainInterface(t types.Type) bool {
+	return t != nil && types.IsInterface(t) && (!isNonEmptyInterface(t) || b.repr(t) == asError)
 }
 
 // isReflectType reports whether a type is reflect.Type. Of what type such a value

@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/types"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -61,7 +62,8 @@ func (b *boxer) carried(x ast.Expr, src, dest types.Type) ast.Expr {
 
 // misread reports whether the interpreter does not make an interface of a value
 // itself: it does not find a method that the value has only through an interface
-// which it embeds, and takes a value with a method String for a fmt.Stringer.
+// or a library's type which it embeds, and takes a value with a method String for
+// a fmt.Stringer.
 func (b *boxer) misread(src, dest types.Type) bool {
 	ms := types.NewMethodSet(src)
 	if obj, _, _ := types.LookupFieldOrMethod(dest, false, nil, "String"); obj == nil && ms.Lookup(nil, "String") != nil {
@@ -69,7 +71,7 @@ func (b *boxer) misread(src, dest types.Type) bool {
 	}
 	for m := range dest.Underlying().(*types.Interface).Methods() {
 		sel := ms.Lookup(m.Pkg(), m.Name())
-		if sel != nil && len(sel.Index()) > 1 && types.IsInterface(sel.Obj().(*types.Func).Signature().Recv().Type()) {
+		if sel != nil && len(sel.Index()) > 1 && (sel.Obj().Pkg() != b.pkg || types.IsInterface(sel.Obj().(*types.Func).Signature().Recv().Type())) {
 			return true
 		}
 	}
@@ -91,7 +93,10 @@ func (b *boxer) promoted(n *ast.CallExpr, sig *types.Signature) {
 func (b *boxer) carrier(e *typeEntry, dest types.Type) string {
 	return b.helper(fmt.Sprint("carry ", e.number, b.reflectName(dest)), "carry", func(name string) string {
 		t := b.typeText(e.typ)
-		carrier := b.fresh("carrier")
+		carrier, value := b.fresh("carrier"), "c.V"
+		if kindOf(e.typ) == reflect.Func {
+			value = b.getter(e.typ) + "(c.Rtbook_box)" // of a field it does not find the methods
+		}
 		var s strings.Builder
 		fmt.Fprintf(&s, "type %s struct {\nRtbook_box any\nV %s\n}\n", carrier, t)
 		for m := range dest.Underlying().(*types.Interface).Methods() {
@@ -100,7 +105,7 @@ func (b *boxer) carrier(e *typeEntry, dest types.Type) string {
 			if m.Signature().Results().Len() == 0 {
 				ret = ""
 			}
-			fmt.Fprintf(&s, "func (c *%s) %s(%s) %s {\n%s%s\n}\n", carrier, m.Name(), params, b.resultsText(m.Signature()), ret, b.methodCall("c.V", e.typ, m.Name(), args))
+			fmt.Fprintf(&s, "func (c *%s) %s(%s) %s {\n%s%s\n}\n", carrier, m.Name(), params, b.resultsText(m.Signature()), ret, b.methodCall(value, e.typ, m.Name(), args))
 		}
 		fmt.Fprintf(&s, "func %s(x %s) %s {\nreturn &%s{%s.New(%d, x), x}\n}\n", name, t, b.typeText(dest), carrier, b.typesVar, e.number)
 		return s.String()
@@ -156,11 +161,15 @@ func (b *boxer) structText(t *types.Struct) string {
 	s.WriteString("struct {\n")
 	for i := range t.NumFields() {
 		f := t.Field(i)
-		if !f.Embedded() || b.becomesAny(f.Type()) {
+		if !f.Embedded() || b.spelled(f.Type()) {
 			s.WriteString(f.Name() + " ")
 		}
 		s.WriteString(b.typeText(f.Type()))
-		if tag := t.Tag(i); tag != "" {
+		tag := t.Tag(i)
+		if b.encodes && leftOut(f) {
+			tag = leaveOut
+		}
+		if tag != "" {
 			s.WriteString(" " + strconv.Quote(tag))
 		}
 		s.WriteString("\n")
@@ -266,6 +275,8 @@ func isHook(name, sig string) bool {
 		return sig == "() string"
 	case "Format":
 		return sig == "(fmt.State, int32)"
+	case "Timeout":
+		return sig == "() bool"
 	case "Is":
 		return sig == "(error) bool"
 	case "As":

@@ -5,8 +5,6 @@ import (
 	"go/token"
 	"go/types"
 	"reflect"
-	"strconv"
-	"strings"
 )
 
 // typeTable numbers the types that package box has to know.
@@ -34,6 +32,7 @@ type boxType struct {
 	Methods []boxMethod `json:",omitempty"`
 	Native  bool        `json:",omitempty"`
 	Wrapped bool        `json:",omitempty"`
+	Loose   bool        `json:",omitempty"`
 }
 
 type boxField struct {
@@ -80,6 +79,7 @@ func (tt *typeTable) describe(t types.Type, name string) boxType {
 	} else {
 		tt.parts(&d, t)
 	}
+	d.Loose = d.Loose || !types.Comparable(t)
 	ms := types.NewMethodSet(t)
 	for i := range ms.Len() {
 		m := ms.At(i).Obj().(*types.Func)
@@ -210,139 +210,28 @@ func (u *unit) isCellType(t types.Type, seen map[types.Type]bool) bool {
 			}
 		}
 	case *types.Map:
-		return u.isCellType(t.Key(), seen) || u.isCellType(t.Elem(), seen)
+		return u.isCellPart(t.Key(), seen) || u.isCellPart(t.Elem(), seen)
 	case *types.Signature:
 		return true // yaegi has syntax trees for functions
 	case *types.Struct:
 		for f := range t.Fields() {
-			if !f.Exported() || f.Embedded() || u.isCellType(f.Type(), seen) {
+			if !f.Exported() || f.Embedded() || u.isCellPart(f.Type(), seen) {
 				return true
 			}
 		}
 	case *types.Interface:
 		return t.NumMethods() > 0
-	case interface{ Elem() types.Type }:
+	case *types.Pointer:
 		return u.isCellType(t.Elem(), seen)
+	case interface{ Elem() types.Type }:
+		return u.isCellPart(t.Elem(), seen)
 	}
 	return false
 }
 
-// reflectName returns the name of a type as package reflect writes it.
-func (u *unit) reflectName(t types.Type) string {
-	switch t := types.Unalias(t).(type) {
-	case *types.Named:
-		return u.reflectNamed(t)
-	case *types.Basic:
-		if t.Kind() == types.UnsafePointer {
-			return "unsafe.Pointer"
-		}
-		return types.Typ[t.Kind()].Name() // not byte, not rune
-	case *types.Pointer:
-		return "*" + u.reflectName(t.Elem())
-	case *types.Slice:
-		return "[]" + u.reflectName(t.Elem())
-	case *types.Array:
-		return "[" + strconv.FormatInt(t.Len(), 10) + "]" + u.reflectName(t.Elem())
-	case *types.Map:
-		return "map[" + u.reflectName(t.Key()) + "]" + u.reflectName(t.Elem())
-	case *types.Chan:
-		elem := u.reflectName(t.Elem())
-		switch {
-		case t.Dir() == types.SendOnly:
-			return "chan<- " + elem
-		case t.Dir() == types.RecvOnly:
-			return "<-chan " + elem
-		case strings.HasPrefix(elem, "<-"):
-			return "chan (" + elem + ")"
-		}
-		return "chan " + elem
-	case *types.Signature:
-		return "func" + u.reflectSignature(t)
-	case *types.Struct:
-		return u.reflectStruct(t)
-	case *types.Interface:
-		return u.reflectInterface(t)
-	}
-	return t.String()
-}
-
-func (u *unit) reflectNamed(t *types.Named) string {
-	obj := t.Obj()
-	if in := u.heldType(t); in != nil {
-		return u.reflectName(in)
-	}
-	if obj.Pkg() == nil {
-		return obj.Name() // error
-	}
-	name := obj.Name()
-	if obj.Pkg() == u.pkg {
-		if shown, ok := u.typeNames[name]; ok {
-			name = shown
-		}
-	}
-	if t.TypeArgs().Len() > 0 {
-		var args []string
-		for a := range t.TypeArgs().Types() {
-			args = append(args, u.reflectName(a))
-		}
-		name += "[" + strings.Join(args, ",") + "]"
-	}
-	return obj.Pkg().Name() + "." + name
-}
-
-func (u *unit) reflectSignature(t *types.Signature) string {
-	var in, out []string
-	for i := range t.Params().Len() {
-		p := t.Params().At(i).Type()
-		if s, ok := p.(*types.Slice); ok && t.Variadic() && i == t.Params().Len()-1 {
-			in = append(in, "..."+u.reflectName(s.Elem()))
-			continue
-		}
-		in = append(in, u.reflectName(p))
-	}
-	for v := range t.Results().Variables() {
-		out = append(out, u.reflectName(v.Type()))
-	}
-	s := "(" + strings.Join(in, ", ") + ")"
-	switch len(out) {
-	case 0:
-		return s
-	case 1:
-		return s + " " + out[0]
-	}
-	return s + " (" + strings.Join(out, ", ") + ")"
-}
-
-func (u *unit) reflectStruct(t *types.Struct) string {
-	if t.NumFields() == 0 {
-		return "struct {}"
-	}
-	var fields []string
-	for i := range t.NumFields() {
-		f := t.Field(i)
-		s := u.reflectName(f.Type())
-		if !f.Embedded() {
-			s = u.fieldName(f) + " " + s
-		}
-		if tag := t.Tag(i); tag != "" {
-			s += " " + strconv.Quote(tag)
-		}
-		fields = append(fields, s)
-	}
-	return "struct { " + strings.Join(fields, "; ") + " }"
-}
-
-func (u *unit) reflectInterface(t *types.Interface) string {
-	if t.NumMethods() == 0 {
-		return "interface {}"
-	}
-	var methods []string
-	for m := range t.Methods() {
-		name := m.Name()
-		if !m.Exported() && m.Pkg() != nil {
-			name = m.Pkg().Name() + "." + name
-		}
-		methods = append(methods, name+u.reflectSignature(m.Signature()))
-	}
-	return "interface { " + strings.Join(methods, "; ") + " }"
+// isCellPart is isCellType for a part of another type: the library's interfaces
+// are among them, which hold values of the program in structs of the interpreter.
+func (u *unit) isCellPart(t types.Type, seen map[types.Type]bool) bool {
+	n, ok := types.Unalias(t).(*types.Named)
+	return ok && n.Obj().Pkg() != nil && isNonEmptyInterface(t) || u.isCellType(t, seen)
 }

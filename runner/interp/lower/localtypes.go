@@ -16,6 +16,7 @@ import (
 // hoistTypes moves the types that functions declare to the package, apart from
 // those of generic functions, of which each instance has its own.
 func hoistTypes(u *unit) bool {
+	numbers := u.countLocal()
 	var moved []ast.Decl
 	r := &rewriter{unit: u}
 	r.enter = func(n ast.Node) bool {
@@ -35,7 +36,7 @@ func hoistTypes(u *unit) bool {
 		g := d.Decl.(*ast.GenDecl)
 		g.Specs = slices.DeleteFunc(g.Specs, func(s ast.Spec) bool { return s.(*ast.TypeSpec).Name.Name == "_" })
 		for _, spec := range g.Specs {
-			u.hoist(spec.(*ast.TypeSpec))
+			u.hoist(spec.(*ast.TypeSpec), numbers)
 		}
 		if len(g.Specs) > 0 {
 			moved = append(moved, g)
@@ -49,6 +50,26 @@ func hoistTypes(u *unit) bool {
 	u.file.Decls = append(u.file.Decls, moved...)
 	u.spellTypes()
 	return true
+}
+
+// countLocal numbers the types that functions of the program declare, aliases
+// left out, as cmd/compile/internal/noder/writer.go: collectDecls. Only the
+// program as it was written has them all.
+func (u *unit) countLocal() map[types.Object]int {
+	if u.localsCounted {
+		return nil
+	}
+	u.localsCounted = true
+	numbers := make(map[types.Object]int)
+	ast.Inspect(u.file, func(n ast.Node) bool {
+		if s, ok := n.(*ast.TypeSpec); ok && !s.Assign.IsValid() {
+			if obj := u.info.Defs[s.Name]; obj != nil && obj.Parent() != u.pkg.Scope() {
+				numbers[obj] = len(numbers) + 1
+			}
+		}
+		return true
+	})
+	return numbers
 }
 
 // refuseGeneric refuses the generic types that a generic function declares: what
@@ -95,7 +116,7 @@ func (u *unit) isGeneric(d *ast.FuncDecl) bool {
 }
 
 // hoist gives a type that moves to the package a name that is free there.
-func (u *unit) hoist(s *ast.TypeSpec) {
+func (u *unit) hoist(s *ast.TypeSpec, numbers map[types.Object]int) {
 	obj := u.info.Defs[s.Name]
 	name := obj.Name()
 	taken := u.pkg.Scope().Lookup(name) != nil || types.Universe.Lookup(name) != nil || u.hoisted[name]
@@ -109,5 +130,9 @@ func (u *unit) hoist(s *ast.TypeSpec) {
 	if taken {
 		u.renamed[obj] = u.fresh(name)
 		u.typeNames[u.renamed[obj]] = name
+		name = u.renamed[obj]
+	}
+	if n := numbers[obj]; n > 0 {
+		u.local[name] = n
 	}
 }

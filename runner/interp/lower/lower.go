@@ -206,6 +206,10 @@ type unit struct {
 	// typeNames has, for a type that is declared under another name than the
 	// author's, the name that a program prints, without the package.
 	typeNames map[string]string
+	// local has the number of a type that a function declares, under the name
+	// that it has at package level: the compiler counts them as they come.
+	local         map[string]int
+	localsCounted bool
 
 	wraps   map[string]bool   // names of types that are structs now (recursive.go)
 	getters map[string]string // names of the functions that read fields, by those of their types (recursive_fields.go)
@@ -235,6 +239,7 @@ func newUnit(p *runner.Program, imp types.Importer) (*unit, error) {
 	u.hoisted = make(map[string]bool)
 	u.bodies = make(map[*ast.FuncLit]bool)
 	u.typeNames = make(map[string]string)
+	u.local = make(map[string]int)
 	u.wraps = make(map[string]bool)
 	u.getters = make(map[string]string)
 	ast.Inspect(file, func(n ast.Node) bool {

@@ -226,7 +226,7 @@ func (r rewrite) program() string {
 		decls, body = body[:i], body[i+5:]
 	}
 	text := "package main\n"
-	for _, pkg := range []string{"bytes", "cmp", "context", "encoding/json", "errors", "fmt", "io", "iter", "maps", "math", "os", "runtime", "slices", "sort", "strconv", "strings", "sync", "sync/atomic", "text/template", "time"} {
+	for _, pkg := range []string{"bytes", "cmp", "context", "encoding/json", "errors", "fmt", "io", "iter", "maps", "math", "os", "reflect", "runtime", "slices", "sort", "strconv", "strings", "sync", "sync/atomic", "text/template", "time"} {
 		if regexp.MustCompile(`\b` + pkg[strings.LastIndex(pkg, "/")+1:] + `\.[A-Z]`).MatchString(decls + body) {
 			text += "import \"" + pkg + "\"\n"
 		}

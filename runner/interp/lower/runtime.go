@@ -29,6 +29,7 @@ func Print(args ...any)
 func Println(args ...any)
 func NegativeShift()
 func Receiver(x any)
+func Go(f func())
 func NotNil(v any) any
 func Hide(x float64) float64
 func Show(x float64) float64

@@ -7,11 +7,15 @@ import (
 	"slices"
 )
 
-// Switch statements with fallthrough, and those that compare with variables.
+// Switch statements with fallthrough, those that compare with variables, and
+// those that have a statement before their tag.
 //
 // After this pass a switch with a tag compares with constants, one without has a
-// single condition in each clause, and there is no fallthrough. The switch decides on the number of
-// a clause, and the clauses follow each other:
+// single condition in each clause, and there is no fallthrough. A statement before
+// a tag becomes that of a switch around it: the interpreter would compare with
+// something else than the tag, unless that is the name of a variable. Where there
+// was a fallthrough, the switch decides on the number of a clause, and the clauses
+// follow each other:
 //
 //	n := 0
 //	switch tag {
@@ -33,7 +37,7 @@ func lowerSwitches(u *unit) bool {
 			return []ast.Stmt{s}
 		}
 		lists, falls := u.listsVariables(sw), fallsThrough(sw)
-		if !lists && !falls {
+		if !lists && !falls && (sw.Init == nil || sw.Tag == nil) {
 			return []ast.Stmt{s}
 		}
 		init := sw.Init

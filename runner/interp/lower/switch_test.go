@@ -14,6 +14,13 @@ func TestSwitches(t *testing.T) {
 	fmt.Println(i)
 }
 switch 1 { case 1: fallthrough; default: fmt.Println("d"); case 2: fmt.Println("2") }`, ""},
+		{"statement before the tag", `type T struct{ n int }
+func (t T) N() int { return t.n }
+---
+switch s := "abc"; len(s) { case 2, 3: fmt.Println(s); default: fmt.Println("no") }
+switch t := (T{4}); t.N() + 1 { case 5: fmt.Println(t); default: fmt.Println("no") }
+switch t := (T{4}); t.n { case 4: fmt.Println(t.n) }
+L: switch n := 3; n % 2 { case 1: for { break L }; default: fmt.Println("no") }`, ""},
 		{"labelled", `L:
 switch x := 3; { case x > 2: if x == 3 { break L }; fallthrough; case x > 1: fmt.Println("no") }
 fmt.Println("end")`, ""},

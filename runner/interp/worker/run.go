@@ -41,7 +41,7 @@ func run(r Request, w *wire.Child) {
 	}
 	for i, cell := range cells {
 		w.Mark(i)
-		call(cell)
+		box.Start(cell)
 	}
 	w.Mark(len(cells))
 }
@@ -109,26 +109,6 @@ func compile(p *runner.Program, t *tracer) (cells []func(), refusal *wire.Report
 		cells = append(cells, f)
 	}
 	return cells, nil
-}
-
-// call runs a cell. A panic of the cell is raised again when the interpreter is
-// out of the way.
-func call(cell func()) {
-	if v, ok := recovered(cell); ok {
-		panic(v)
-	}
-}
-
-// recovered runs f and returns what it panicked with.
-func recovered(f func()) (value any, panicked bool) {
-	panicked = true
-	defer func() {
-		if panicked {
-			value = box.Panicked(box.Recovered(recover()))
-		}
-	}()
-	f()
-	return nil, false
 }
 
 // unknownImport returns the refusal of the first import for which there are no

@@ -42,6 +42,7 @@ type Type struct {
 	Methods []Method     `json:",omitempty"` // of its method set
 	Native  bool         `json:",omitempty"` // values are not boxed
 	Wrapped bool         `json:",omitempty"` // a value is in the one field of a struct
+	Loose   bool         `json:",omitempty"` // values cannot be compared
 
 	types  *Types
 	funcs  map[string]any // methods by name, that this package calls
@@ -70,6 +71,7 @@ func Setup(table string) *Types {
 	for _, d := range list {
 		d.types, d.funcs = t, make(map[string]any)
 		d.class = classOf(d.Methods)
+		d.class.loose = d.Loose
 		t.types = append(t.types, d)
 	}
 	return t
@@ -91,6 +93,15 @@ type Box struct {
 }
 
 func (b Box) box() Box { return b }
+
+// String is what package context prints of a value: that of its own method, or
+// the name of its type. Package fmt asks for Format before.
+func (b Box) String() string {
+	if f, ok := b.typ.funcs["String"].(func(any) string); ok {
+		return f(b.value)
+	}
+	return b.typ.Name
+}
 
 // inner returns the value without the struct that a type which contains itself
 // has around it.
@@ -243,25 +254,36 @@ func typeName(x any) string {
 		return "<nil>"
 	case runtimeError:
 		return x.typeName()
+	case described:
+		return "*reflect.rtype"
 	}
 	return reflect.TypeOf(x).String()
 }
 
-// Plain returns what x stands for: the box behind a library's interface.
+// Plain returns what x stands for: the box behind a library's interface, which
+// is in a struct of the lowered program (lower: carrier) that yaegi has behind
+// one of its own.
 func Plain(x any) any {
-	if a, ok := x.(interface{ plain() any }); ok {
-		return a.plain()
-	}
 	v := reflect.ValueOf(x)
-	if v.Kind() == reflect.Pointer && !v.IsNil() {
-		v = v.Elem()
-	}
-	if v.Kind() == reflect.Struct && v.NumField() > 0 && v.Type().Field(0).Name == "IValue" {
-		if b, ok := v.Field(0).Interface().(boxed); ok {
+	for {
+		if v.Kind() == reflect.Pointer && !v.IsNil() {
+			v = v.Elem()
+		}
+		if v.Kind() != reflect.Struct || v.NumField() == 0 {
+			return x
+		}
+		switch v.Type().Field(0).Name {
+		case "IValue", "Rtbook_box":
+		default:
+			return x
+		}
+		if v = v.Field(0).Elem(); !v.IsValid() {
+			return x
+		}
+		if b, ok := v.Interface().(boxed); ok {
 			return b
 		}
 	}
-	return x
 }
 
 // Value returns the value that x is or has in its box, for a library that looks
@@ -273,6 +295,15 @@ func Value(x any) any {
 	return x
 }
 
+// Values returns the values that those of a list are or have in their boxes.
+func Values(list []any) []any {
+	var out []any
+	for _, x := range list {
+		out = append(out, Value(x))
+	}
+	return out
+}
+
 // Equal is x == y.
 func Equal(x, y any) bool {
 	x, y = Plain(x), Plain(y)
@@ -280,6 +311,9 @@ func Equal(x, y any) bool {
 	b, both := open(y)
 	if !ok || !both {
 		return x == y
+	}
+	if a.typ == b.typ && a.typ.Loose {
+		panic(RuntimeError("comparing uncomparable type " + a.typ.Name))
 	}
 	defer renameUncomparable(a)
 	return a == b

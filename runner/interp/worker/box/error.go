@@ -1,13 +1,17 @@
 package box
 
-import "errors"
+import (
+	"errors"
+	"reflect"
+)
 
 // class says which of the methods that package errors looks for an error has.
 // The methods of a compiled type cannot be chosen when a program runs, so that
 // there is one form of box for each combination.
 type class struct {
 	isError, is, as bool
-	unwrap          int // 0: none, 1: to an error, 2: to several
+	unwrap          int  // 0: none, 1: to an error, 2: to several
+	loose           bool // the values cannot be compared
 }
 
 func classOf(methods []Method) class {
@@ -31,39 +35,59 @@ func classOf(methods []Method) class {
 
 // wrap returns b in the form of its class.
 func (c class) wrap(b Box) any {
-	if !c.isError {
+	switch {
+	case !c.isError && !c.loose:
 		return b
+	case !c.isError:
+		return looseBox{Box: b}
+	case c.loose:
+		return inForm[[0]func()](c, b)
 	}
-	e, is, as, one, all := errorBox{b}, isPart{b}, asPart{b}, unwrapPart{b}, unwrapsPart{b}
-	switch (class{true, c.is, c.as, c.unwrap}) {
-	case class{true, true, false, 0}:
-		return errorIs{e, is}
-	case class{true, false, true, 0}:
-		return errorAs{e, as}
-	case class{true, true, true, 0}:
-		return errorIsAs{e, is, as}
-	case class{true, false, false, 1}:
-		return errorUnwrap{e, one}
-	case class{true, true, false, 1}:
-		return errorIsUnwrap{e, is, one}
-	case class{true, false, true, 1}:
-		return errorAsUnwrap{e, as, one}
-	case class{true, true, true, 1}:
-		return errorIsAsUnwrap{e, is, as, one}
-	case class{true, false, false, 2}:
-		return errorUnwraps{e, all}
-	case class{true, true, false, 2}:
-		return errorIsUnwraps{e, is, all}
-	case class{true, false, true, 2}:
-		return errorAsUnwraps{e, as, all}
-	case class{true, true, true, 2}:
-		return errorIsAsUnwraps{e, is, as, all}
+	return inForm[struct{}](c, b)
+}
+
+// looseBox is a box of a value that cannot be compared.
+type looseBox struct {
+	Box
+	_ [0]func()
+}
+
+// inForm returns the box of an error. K is a type that can be compared if the
+// values in the box can: libraries ask the type of a value for that.
+func inForm[K any](c class, b Box) any {
+	e, is, as, one, all := errorBox[K]{Box: b}, isPart{b}, asPart{b}, unwrapPart{b}, unwrapsPart{b}
+	switch (class{isError: true, is: c.is, as: c.as, unwrap: c.unwrap}) {
+	case class{isError: true, is: true}:
+		return errorIs[K]{e, is}
+	case class{isError: true, as: true}:
+		return errorAs[K]{e, as}
+	case class{isError: true, is: true, as: true}:
+		return errorIsAs[K]{e, is, as}
+	case class{isError: true, unwrap: 1}:
+		return errorUnwrap[K]{e, one}
+	case class{isError: true, is: true, unwrap: 1}:
+		return errorIsUnwrap[K]{e, is, one}
+	case class{isError: true, as: true, unwrap: 1}:
+		return errorAsUnwrap[K]{e, as, one}
+	case class{isError: true, is: true, as: true, unwrap: 1}:
+		return errorIsAsUnwrap[K]{e, is, as, one}
+	case class{isError: true, unwrap: 2}:
+		return errorUnwraps[K]{e, all}
+	case class{isError: true, is: true, unwrap: 2}:
+		return errorIsUnwraps[K]{e, is, all}
+	case class{isError: true, as: true, unwrap: 2}:
+		return errorAsUnwraps[K]{e, as, all}
+	case class{isError: true, is: true, as: true, unwrap: 2}:
+		return errorIsAsUnwraps[K]{e, is, as, all}
 	}
 	return e
 }
 
 type (
-	errorBox struct{ Box }
+	errorBox[K any] struct {
+		Box
+		_ K
+	}
 
 	// A part has one method and nothing else that a box has.
 	isPart      struct{ of Box }
@@ -71,62 +95,69 @@ type (
 	unwrapPart  struct{ of Box }
 	unwrapsPart struct{ of Box }
 
-	errorIs struct {
-		errorBox
+	errorIs[K any] struct {
+		errorBox[K]
 		isPart
 	}
-	errorAs struct {
-		errorBox
+	errorAs[K any] struct {
+		errorBox[K]
 		asPart
 	}
-	errorIsAs struct {
-		errorBox
+	errorIsAs[K any] struct {
+		errorBox[K]
 		isPart
 		asPart
 	}
-	errorUnwrap struct {
-		errorBox
+	errorUnwrap[K any] struct {
+		errorBox[K]
 		unwrapPart
 	}
-	errorIsUnwrap struct {
-		errorBox
+	errorIsUnwrap[K any] struct {
+		errorBox[K]
 		isPart
 		unwrapPart
 	}
-	errorAsUnwrap struct {
-		errorBox
-		asPart
-		unwrapPart
-	}
-	errorIsAsUnwrap struct {
-		errorBox
-		isPart
+	errorAsUnwrap[K any] struct {
+		errorBox[K]
 		asPart
 		unwrapPart
 	}
-	errorUnwraps struct {
-		errorBox
+	errorIsAsUnwrap[K any] struct {
+		errorBox[K]
+		isPart
+		asPart
+		unwrapPart
+	}
+	errorUnwraps[K any] struct {
+		errorBox[K]
 		unwrapsPart
 	}
-	errorIsUnwraps struct {
-		errorBox
+	errorIsUnwraps[K any] struct {
+		errorBox[K]
 		isPart
 		unwrapsPart
 	}
-	errorAsUnwraps struct {
-		errorBox
+	errorAsUnwraps[K any] struct {
+		errorBox[K]
 		asPart
 		unwrapsPart
 	}
-	errorIsAsUnwraps struct {
-		errorBox
+	errorIsAsUnwraps[K any] struct {
+		errorBox[K]
 		isPart
 		asPart
 		unwrapsPart
 	}
 )
 
-func (b errorBox) Error() string { return b.typ.funcs["Error"].(func(any) string)(b.value) }
+func (b errorBox[K]) Error() string { return b.typ.funcs["Error"].(func(any) string)(b.value) }
+
+// Timeout is what package os asks an error for. One that has not the method is
+// no timeout either.
+func (b errorBox[K]) Timeout() bool {
+	f, ok := b.typ.funcs["Timeout"].(func(any) bool)
+	return ok && f(b.value)
+}
 
 func (p isPart) Is(target error) bool {
 	return p.of.typ.funcs["Is"].(func(any, error) bool)(p.of.value, target)
@@ -147,7 +178,10 @@ func (p unwrapsPart) Unwrap() []error {
 // AsAny is errors.As for a target of which the type is known from its box only.
 func (t *Types) AsAny(err error, target any) bool {
 	b, ok := open(target)
-	if !ok || b.typ.Kind != kindPointer || b.typ.Elem == 0 {
+	if ok && b.typ.Kind != kindPointer {
+		panic("errors: target must be a non-nil pointer")
+	}
+	if !ok || b.typ.Elem == 0 {
 		return errors.As(err, target)
 	}
 	return t.As(err, b.value, b.typ.Elem)
@@ -158,8 +192,13 @@ func (t *Types) As(err error, target any, n int) bool {
 	if err == nil {
 		return false
 	}
-	if target == nil {
+	switch d := t.types[n]; {
+	case target == nil:
 		panic("errors: target cannot be nil")
+	case reflect.ValueOf(target).IsNil():
+		panic("errors: target must be a non-nil pointer")
+	case d.Kind != kindInterface && !d.class.isError && !d.Native:
+		panic("errors: *target must be interface or implement error")
 	}
 	for {
 		if t.Is(err, n) {

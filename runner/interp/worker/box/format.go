@@ -42,12 +42,36 @@ type printer struct {
 	s             fmt.State
 	verb          rune
 	plusV, sharpV bool
+	erroring      bool // the verb is one that the value has not
 }
 
 func (p *printer) text(s string) { io.WriteString(p.s, s) }
 
 // plain prints a value of a predeclared type, or of a library's, as fmt does.
-func (p *printer) plain(x any) { fmt.Fprintf(p.s, fmt.FormatString(p.s, p.verb), x) }
+func (p *printer) plain(x any) {
+	verb := p.verb
+	if p.erroring {
+		verb = unmarked(x)
+	}
+	fmt.Fprintf(p.s, fmt.FormatString(p.s, verb), x)
+}
+
+// unmarked returns the verb that prints x as v does, but without another meaning
+// of the flags for signs and bases.
+func unmarked(x any) rune {
+	v := reflect.ValueOf(x)
+	switch {
+	case v.CanInt(), v.CanUint():
+		return 'd'
+	case v.CanFloat(), v.CanComplex():
+		return 'g'
+	case v.Kind() == reflect.String:
+		return 's'
+	case v.Kind() == reflect.Bool:
+		return 't'
+	}
+	return 'v'
+}
 
 // value prints v, of type t, which is nil for a library's type. hidden says that
 // v was found in a field that is not exported: fmt does not call its methods.
@@ -329,14 +353,7 @@ func (p *printer) bad(v reflect.Value, t *Type) {
 		p.text("<nil>")
 	default:
 		p.text(name(v, t) + "=")
-		(&printer{s: plainState{p.s}, verb: 'v'}).value(v, t, 0, true)
+		(&printer{s: p.s, verb: 'v', erroring: true}).value(v, t, 0, true)
 	}
 	p.text(")")
 }
-
-// plainState is a state without flags.
-type plainState struct{ fmt.State }
-
-func (plainState) Flag(int) bool          { return false }
-func (plainState) Width() (int, bool)     { return 0, false }
-func (plainState) Precision() (int, bool) { return 0, false }

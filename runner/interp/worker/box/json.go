@@ -1,38 +1,74 @@
 package box
 
 import (
+	"bytes"
 	"encoding/json"
 	"reflect"
 	"strings"
 )
 
+// MarshalJSON has package json encode what is in the box. The lowering leaves no
+// values in boxes to it that are not represented as they are declared.
+func (b Box) MarshalJSON() ([]byte, error) {
+	var text bytes.Buffer
+	e := json.NewEncoder(&text)
+	e.SetEscapeHTML(false) // the encoder around this does, if it is to
+	err := e.Encode(b.value)
+	return bytes.TrimSuffix(text.Bytes(), []byte("\n")), err
+}
+
+// unboxed returns the error of an encoder without what it says of boxes.
+func unboxed(err error) error {
+	for {
+		e, ok := err.(*json.MarshalerError)
+		if !ok || !e.Type.Implements(reflect.TypeFor[boxed]()) {
+			return err
+		}
+		err = e.Err
+	}
+}
+
 // Unmarshal is [json.Unmarshal] into a target of type number n, with the names of
 // the program's types in its errors.
 func (t *Types) Unmarshal(data []byte, target any, n int) error {
-	return t.named(json.Unmarshal(data, target), target, n)
+	return t.named(json.Unmarshal(data, opened(target)), target, n)
 }
 
 // Decode is the method Decode of a [json.Decoder], likewise.
 func (t *Types) Decode(d *json.Decoder, target any, n int) error {
-	return t.named(d.Decode(target), target, n)
+	return t.named(d.Decode(opened(target)), target, n)
 }
 
-// Marshal is [json.Marshal] of a value of type number n, which may contain itself,
-// with the name of the type in the error that says so.
+// opened returns the pointer that is in the box in a variable of type any, as
+// package json takes one, and other targets as they are.
+func opened(target any) any {
+	p, ok := target.(*any)
+	if !ok || p == nil {
+		return target
+	}
+	if b, ok := open(*p); ok && b.typ.Kind == kindPointer && b.value != nil && !reflect.ValueOf(b.value).IsNil() {
+		return b.value
+	}
+	return target
+}
+
+// Marshal is [json.Marshal] of a value of type number n, which may contain itself
+// or boxes, without them in the error, and with the name of the type in one that
+// says that it contains itself.
 func (t *Types) Marshal(v any, n int) ([]byte, error) {
 	text, err := json.Marshal(v)
-	return text, t.cycle(err, v, n)
+	return text, t.cycle(unboxed(err), v, n)
 }
 
 // MarshalIndent is [json.MarshalIndent], likewise.
 func (t *Types) MarshalIndent(v any, prefix, indent string, n int) ([]byte, error) {
 	text, err := json.MarshalIndent(v, prefix, indent)
-	return text, t.cycle(err, v, n)
+	return text, t.cycle(unboxed(err), v, n)
 }
 
 // Encode is the method Encode of a [json.Encoder], likewise.
 func (t *Types) Encode(e *json.Encoder, v any, n int) error {
-	return t.cycle(e.Encode(v), v, n)
+	return t.cycle(unboxed(e.Encode(v)), v, n)
 }
 
 // cycle puts the name of a type into the error that a value contains itself
@@ -40,7 +76,7 @@ func (t *Types) Encode(e *json.Encoder, v any, n int) error {
 func (t *Types) cycle(err error, v any, n int) error {
 	const via = "encountered a cycle via "
 	if e, ok := err.(*json.UnsupportedValueError); ok && strings.HasPrefix(e.Str, via) {
-		root := described{reflect.TypeOf(v), t.types[n]}
+		root := t.described(v, n)
 		if found, ok := root.search(e.Value.Type(), make(map[*Type]bool)); ok {
 			e.Str = via + found.String()
 		}
@@ -53,10 +89,10 @@ func (t *Types) named(err error, target any, n int) error {
 	if target == nil {
 		return err
 	}
-	root := described{reflect.TypeOf(target), t.types[n]}
+	root := t.described(target, n)
 	switch e := err.(type) {
 	case *json.InvalidUnmarshalError:
-		e.Type = root
+		e.Type = root.plain()
 	case *json.UnmarshalTypeError:
 		at := root
 		for rest := e.Field; rest != ""; {
@@ -68,7 +104,7 @@ func (t *Types) named(err error, target any, n int) error {
 			e.Struct, at, rest = in.Name(), field, more
 		}
 		if found, ok := at.find(e.Type); ok {
-			e.Type = found
+			e.Type = found.plain()
 		}
 	}
 	return err
@@ -79,6 +115,21 @@ func (t *Types) named(err error, target any, n int) error {
 type described struct {
 	reflect.Type
 	d *Type
+}
+
+func (t *Types) described(v any, n int) described {
+	if d := t.types[n]; !d.Native {
+		return described{reflect.TypeOf(v), d}
+	}
+	return described{reflect.TypeOf(v), nil}
+}
+
+// plain returns the type itself if it has no other name.
+func (t described) plain() reflect.Type {
+	if t.d == nil {
+		return t.Type
+	}
+	return t
 }
 
 func (t described) String() string {

@@ -31,6 +31,8 @@ func (e runtimeError) typeName() string {
 		return "*runtime.TypeAssertionError"
 	case strings.HasPrefix(text, "index out of range"), strings.HasPrefix(text, "slice bounds out of range"), strings.HasPrefix(text, "cannot convert slice"):
 		return "runtime.boundsError"
+	case strings.HasPrefix(text, unhashableIn):
+		return "maps.unhashableTypeError"
 	case isError:
 		return "runtime.errorString"
 	}
@@ -90,13 +92,26 @@ func NilReceiver(typ, method string) {
 }
 
 // Key returns x, a key of a map, or panics as its use does.
-func Key(x any) any {
+func Key(x any) any { return key(x, "runtime error: hash of unhashable type ") }
+
+// KeyIn is Key for a key that is looked for in a map that has so many
+// (internal/runtime/maps/map.go: mapKeyError).
+func KeyIn(x any, length int) any {
+	if length == 0 {
+		return key(x, unhashableIn)
+	}
+	return Key(x)
+}
+
+const unhashableIn = "hash of unhashable type: "
+
+func key(x any, text string) any {
 	value := Plain(x)
 	if b, ok := open(x); ok {
 		value = b.value
 	}
 	if v := reflect.ValueOf(value); v.IsValid() && !v.Comparable() {
-		panic(RuntimeError("hash of unhashable type " + unhashable(v, typeName(Plain(x)))))
+		panic(runtimeError(text + unhashable(v, typeName(Plain(x)))))
 	}
 	return x
 }
@@ -226,3 +241,31 @@ func Panicked(x any) any {
 type panicText string
 
 func (t panicText) Error() string { return string(t) }
+
+// Start calls f, a cell or what a goroutine begins with. A panic of it is raised
+// again when the interpreter is out of the way.
+func Start(f func()) {
+	if v, ok := recovered(f); ok {
+		panic(v)
+	}
+}
+
+// Started returns f as a function that a library starts a goroutine with.
+func Started(f func()) func() {
+	if f == nil {
+		return nil
+	}
+	return func() { Start(f) }
+}
+
+// recovered runs f and returns what it panicked with.
+func recovered(f func()) (value any, panicked bool) {
+	panicked = true
+	defer func() {
+		if panicked {
+			value = Panicked(Recovered(recover()))
+		}
+	}()
+	f()
+	return nil, false
+}

@@ -25,10 +25,15 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+
+	"rtbook/runner/interp/worker/box"
 )
 
 // Path is the import path of this package.
 const Path = "rtbook/runner/interp/worker/rt"
+
+// Go is the go statement of a call of f.
+func Go(f func()) { go box.Start(f) }
 
 // Defers is the deferred calls of one call of a function, and its panic. Nil
 // stands for a function that was not deferred.
@@ -285,6 +290,7 @@ func Symbols() map[string]reflect.Value {
 		"Run":      reflect.ValueOf(Run),
 		"Recover":  reflect.ValueOf(Recover),
 		"Called":   reflect.ValueOf(Called),
+		"Go":       reflect.ValueOf(Go),
 
 		"Clear":         reflect.ValueOf(Clear),
 		"NegativeShift": reflect.ValueOf(NegativeShift),
