@@ -32,6 +32,7 @@ type build struct {
 	dir     string // ours: the sources behind the overlay, and the programs
 	overlay map[string]string
 	units   []*unit
+	cpu     time.Duration // processor time of each tool; 0 means compilerTime
 }
 
 // unit is one program of a build.
@@ -256,6 +257,12 @@ const (
 	buildTimeEach = time.Minute
 )
 
+// compilerTime is how much processor time a tool that the go command starts may
+// take for one package, or for one program: it takes some seconds for the largest
+// of the standard library, and types and expressions can be written that take it
+// years, while all other programs wait.
+const compilerTime = time.Minute
+
 // goBuild runs the go command.
 func (b *build) goBuild(ctx context.Context, args []string, programs int) (out []byte, failed, err error) {
 	s, err := b.t.confined(ctx, args)
@@ -265,6 +272,7 @@ func (b *build) goBuild(ctx context.Context, args []string, programs int) (out [
 	s.Access.Write = append(s.Access.Write, b.dir)
 	// A go command that is killed leaves its working folder behind.
 	s.Env = append(s.Env, "GOTMPDIR="+b.dir)
+	s.Limits.CPU = cmp.Or(b.cpu, compilerTime)
 	limit := buildTime
 	if programs == 1 {
 		limit = buildTimeEach
@@ -316,7 +324,7 @@ func (u *unit) refuse() {
 	if len(u.output) == 0 {
 		return
 	}
-	ev := &runner.Event{Kind: runner.Ended, Status: runner.Refused, Message: u.output[0]}
+	ev := &runner.Event{Kind: runner.Ended, Status: runner.Refused, Message: trimPlace(u.output[0])}
 	if len(u.program.Cells) > 0 {
 		ev.Pos = u.program.Cells[0].Pos
 	}
@@ -334,9 +342,22 @@ func (u *unit) refuse() {
 	if sandbox.Exhausted([]byte(all)) != "" || strings.Contains(all, "file too large") {
 		ev.Message = "the compiler needs more memory or larger files for this than it may have"
 		ev.Hint = "write smaller types and constants, or fewer values in one literal"
+	} else if strings.Contains(all, ": signal: killed") {
+		ev.Message = "the compiler takes too much processor time for this"
+		ev.Hint = "write simpler types and expressions, or fewer of them in one function"
 	}
 	ev.Message = trimMessage(ev.Message)
 	u.refusal = ev
+}
+
+// trimPlace takes off a diagnostic a place that is none of a chapter's: in a file
+// of ours, or in what the compiler made.
+func trimPlace(line string) string {
+	place, message, ok := strings.Cut(line, ": ")
+	if _, _, isPlace := cutLast(place); ok && isPlace && message != "" {
+		return message
+	}
+	return line
 }
 
 // splitDiagnostic takes "file:line:col: message" apart.
