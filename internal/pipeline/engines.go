@@ -124,7 +124,7 @@ func storeFail(warn func(error)) func(error) {
 
 // identity says what a program's result on an engine depends on.
 func (t *tools) identity(e runner.Engine, p *runner.Program) (runner.Identity, error) {
-	id := runner.Identity{Engine: e.Name(), Toolchain: t.version, Target: runtime.GOOS + "/" + runtime.GOARCH}
+	id := runner.Identity{Engine: e.Name(), Toolchain: t.version, Target: runtime.GOOS + "/" + runtime.GOARCH, Processors: runtime.NumCPU()}
 	var err error
 	if id.Packages, err = madeOf(t.sources, p); err != nil {
 		return runner.Identity{}, err

@@ -286,7 +286,7 @@ func TestIdentity(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if id.Engine != e.Name() || id.Toolchain != pin || id.Target == "" || len(id.Fingerprint) != 64 || prints[id.Fingerprint] {
+			if id.Engine != e.Name() || id.Toolchain != pin || id.Target == "" || id.Processors < 1 || len(id.Fingerprint) != 64 || prints[id.Fingerprint] {
 				t.Errorf("identity of %s with %s: %+v", e.Name(), pin, id)
 			}
 			prints[id.Fingerprint] = true
