@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -162,6 +163,7 @@ func composeWithin(cells []Cell, load Loader, limit time.Duration) *Composition 
 		c.Programs = append(c.Programs, env.programs...)
 		c.Static = append(c.Static, env.statics...)
 		c.Sweeps = append(c.Sweeps, env.sweeps...)
+		c.GivenUp = c.GivenUp || env.givenUp.Load()
 	}
 	c.Problems = problems.sorted(imp.err != nil)
 	return c
@@ -173,6 +175,10 @@ type Composition struct {
 	Static   []Static
 	Sweeps   []*Sweep
 	Problems []Problem
+
+	// GivenUp says that the check of an environment took too long, and goes on: it
+	// takes a processor and, it may be, more and more memory until the process ends.
+	GivenUp bool
 }
 
 // Static is the output of a cell that is not run, because it is expected not
@@ -191,6 +197,7 @@ type environment struct {
 	idents        map[string]bool
 	pieces        []*piece // of all cells, by ascending base
 	problems      problems
+	givenUp       atomic.Bool // its check, or that of a variant, goes on: see [Composition]
 
 	tail *source // if this is the environment of an expected panic: its cell, which is the last
 	// elsewhere tells what an undefined name is where it does not count.

@@ -42,6 +42,7 @@ func (env *environment) within(limit time.Duration, f func()) *environment {
 		problem.Message = fmt.Sprint(failure, value)
 		problem.Hint = "this is a mistake in rtbook or in Go's type checker, not in the cells: leave cells out of the environment to find the one that it is about"
 	case <-timer.C:
+		stopped.givenUp.Store(true)
 		problem.Message = fmt.Sprint(noEnd, limit)
 		problem.Hint = "no cell of this environment was run: look for types each of which has several of the one above it in it"
 	}

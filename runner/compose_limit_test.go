@@ -57,6 +57,9 @@ func TestCheckLimit(t *testing.T) {
 			}
 			c := composeWithin(append(test.cells, good), load, time.Second)
 			want := test.place + ": the type checker did not come to an end within 1s\n"
+			if !c.GivenUp {
+				t.Error("the check is not said to go on")
+			}
 			if got := render(c.Problems); got != want {
 				t.Errorf("problems\n%swant\n%s", got, want)
 			}

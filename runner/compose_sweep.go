@@ -157,6 +157,9 @@ func (w *sweeper) variant(run int) (*Program, *Problem) {
 			sub.programs = append(sub.programs, p)
 		}
 	})
+	if sub.givenUp.Load() {
+		w.env.givenUp.Store(true)
+	}
 	if len(sub.problems.list) > 0 {
 		first := sub.problems.sorted(false)[0]
 		return nil, &first

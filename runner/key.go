@@ -21,6 +21,7 @@ type Identity struct {
 	Fingerprint string // the engine's own code and what it is built with
 	Toolchain   string // the pin, "go1.26.8"
 	Target      string // the pin, "linux/amd64"
+	Processors  int    // that this process may use: a program sees them (runtime.NumCPU, GOMAXPROCS)
 	Packages    []Part // what the program imports from outside the toolchain
 }
 
@@ -47,6 +48,7 @@ func (p *Program) Parts(id Identity) []Part {
 		{Name: "engine's code", Value: id.Fingerprint},
 		{Name: "toolchain", Value: id.Toolchain},
 		{Name: "target", Value: id.Target},
+		{Name: "processors", Value: strconv.Itoa(id.Processors)},
 	}
 	if p.Shell == nil {
 		all = append(all, Part{Name: "code", Value: p.Source, Text: true}, Part{Name: "places", Value: store.Key(p.WithLines())})

@@ -11,7 +11,7 @@ import (
 func keyedProgram() (*Program, Identity) {
 	p := program("a")
 	p.Map = []Segment{{0, 3, Pos{"notes/x.md", 10, 1}}}
-	return p, Identity{"go", "f", "go1.26.8", "linux/amd64", []Part{{Name: "package p", Value: "1"}}}
+	return p, Identity{"go", "f", "go1.26.8", "linux/amd64", 2, []Part{{Name: "package p", Value: "1"}}}
 }
 
 func keyedShell() (*Program, Identity) {
@@ -39,6 +39,7 @@ func TestKeyCountsEveryPart(t *testing.T) {
 		"fingerprint": func(_ *Program, id *Identity) { id.Fingerprint = "g" },
 		"toolchain":   func(_ *Program, id *Identity) { id.Toolchain = "go1.26.9" },
 		"target":      func(_ *Program, id *Identity) { id.Target = "linux/arm64" },
+		"processors":  func(_ *Program, id *Identity) { id.Processors++ },
 		"package":     func(_ *Program, id *Identity) { id.Packages[0].Value = "2" },
 		"path":        func(_ *Program, id *Identity) { id.Packages[0].Name = "package q" },
 		"packages":    func(_ *Program, id *Identity) { id.Packages = nil },

@@ -35,8 +35,8 @@ func main() {
 		// A command that ends within a second need not collect a dozen times.
 		debug.SetGCPercent(400)
 	}
-	// Further signals are without effect: a supervisor may send one to rtbook and
-	// one to its group.
+	// A supervisor may send one signal to rtbook and one to its group: further ones
+	// are without effect at first.
 	ctx, _ := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	ended := make(chan int, 1)
 	go func() { ended <- run(ctx, os.Args[1:]) }()
@@ -45,14 +45,27 @@ func main() {
 		os.Exit(status)
 	case <-ctx.Done():
 	}
-	select {
-	case status := <-ended:
-		os.Exit(status)
-	case <-time.After(patience):
+	var again chan os.Signal
+	repeated := time.After(repeat)
+	for late := time.After(patience); ; {
+		select {
+		case status := <-ended:
+			os.Exit(status)
+		case <-repeated:
+			again = make(chan os.Signal, 1)
+			signal.Notify(again, os.Interrupt, syscall.SIGTERM)
+			continue
+		case <-again:
+		case <-late:
+		}
 		fmt.Fprintln(os.Stderr, "rtbook:", interrupted)
 		os.Exit(3)
 	}
 }
+
+// repeat is how long after a signal a further one is from somebody who does not
+// want to wait until patience is over.
+const repeat = 500 * time.Millisecond
 
 // patience is how long after a signal the work may go on until it looks whether
 // there was one, which the type checker never does: types can be written that

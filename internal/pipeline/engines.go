@@ -28,7 +28,7 @@ type tools struct {
 
 	compiler    func() string          // gotool.Fingerprint, once
 	interpreter func() (string, error) // interp.Fingerprint, once
-	executable  os.FileInfo            // what that is of
+	executable  os.FileInfo            // what this process is of
 	sources     *gotool.Sources        // as they were when the run began
 	storeFail   func(error)
 }
@@ -68,10 +68,7 @@ func engines(ctx context.Context, opt Options, o *opened, b *book.Book) (*tools,
 // the book's root.
 func newTools(opt Options, tc *gotool.Toolchain, version, book string) *tools {
 	t := &tools{toolchain: tc, version: version, book: book, sources: tc.Sources(), store: opt.store(), storeFail: storeFail(opt.Warn), compiler: sync.OnceValue(gotool.Fingerprint)}
-	t.interpreter = sync.OnceValues(func() (string, error) {
-		t.executable = executable()
-		return interp.Fingerprint()
-	})
+	t.interpreter, t.executable = sync.OnceValues(interp.Fingerprint), running()
 	tc.Store, tc.StoreFail = t.store, t.storeFail
 	return t
 }
@@ -127,9 +124,9 @@ func storeFail(warn func(error)) func(error) {
 
 // identity says what a program's result on an engine depends on.
 func (t *tools) identity(e runner.Engine, p *runner.Program) (runner.Identity, error) {
-	id := runner.Identity{Engine: e.Name(), Toolchain: t.version, Target: runtime.GOOS + "/" + runtime.GOARCH}
+	id := runner.Identity{Engine: e.Name(), Toolchain: t.version, Target: runtime.GOOS + "/" + runtime.GOARCH, Processors: runtime.NumCPU()}
 	var err error
-	if id.Packages, err = t.sources.Parts(imports(p)); err != nil {
+	if id.Packages, err = madeOf(t.sources, p); err != nil {
 		return runner.Identity{}, err
 	}
 	switch e.Name() {
@@ -145,22 +142,27 @@ func (t *tools) identity(e runner.Engine, p *runner.Program) (runner.Identity, e
 // interpreter, are still what they were when its identity was taken. If they
 // are not, nobody knows which of them it ran with.
 func (t *tools) unchanged(e runner.Engine, p *runner.Program, id runner.Identity) bool {
-	now, err := t.toolchain.Sources().Parts(imports(p))
+	now, err := madeOf(t.toolchain.Sources(), p)
 	if err != nil || !slices.Equal(now, id.Packages) {
 		return false
 	}
-	return e.Name() != "yaegi" || sameFile(executable(), t.executable)
+	return e.Name() != "yaegi" || t.sameExecutable()
 }
 
-func imports(p *runner.Program) []string {
+// sameExecutable reports whether the file that the interpreter's fingerprint is
+// of, and that its child is started from, is still what this process is of.
+func (t *tools) sameExecutable() bool { return sameFile(executable(), t.executable) }
+
+// madeOf is what the packages are made of that a program's result depends on.
+func madeOf(s *gotool.Sources, p *runner.Program) ([]runner.Part, error) {
 	if p.Shell != nil {
-		return p.Shell.Imports()
+		return s.ShellParts(p.Shell)
 	}
-	return p.Imports
+	return s.Parts(p.Imports)
 }
 
-// executable is the file of this process, which is the interpreter's too; nil
-// if it cannot be told.
+// executable is the file in the place of that of this process, which is the
+// interpreter's too; nil if it cannot be told.
 func executable() os.FileInfo {
 	name, err := os.Executable()
 	if err != nil {
@@ -171,6 +173,15 @@ func executable() os.FileInfo {
 		return nil
 	}
 	return info
+}
+
+// running is the file that this process was started from, be it in its place or
+// not; nil if it cannot be told.
+func running() os.FileInfo {
+	if info, err := os.Stat("/proc/self/exe"); err == nil { // on Linux
+		return info
+	}
+	return executable()
 }
 
 func sameFile(a, b os.FileInfo) bool {

@@ -415,10 +415,15 @@ func (r *Report) run(ctx context.Context, opt Options, o *opened, cells []runner
 	if opt.sweeps {
 		programs = append(slices.Clip(programs), c.SweepPrograms()...)
 	}
+	if c.GivenUp {
+		var stop func()
+		ctx, stop = boundMemory(ctx, mostMemory)
+		defer stop()
+	}
 	results, err := runner.Run(ctx, programs, t.options(opt))
 	if err != nil {
 		if ctx.Err() != nil {
-			return nil, ctx.Err()
+			return nil, context.Cause(ctx)
 		}
 		return nil, environment(err)
 	}

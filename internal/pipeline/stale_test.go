@@ -47,6 +47,7 @@ package deep
 
 const Mark = "!"
 -- unrelated/unrelated.go --
+// Package unrelated is seen by commands.
 package unrelated
 -- other/go.mod --
 module example.org/other
@@ -107,6 +108,23 @@ go build -o app main.go && ./app
 ~~~text {output}
 main
 ~~~
+
+~~~go {file=main.go env=doc}
+package main
+
+import _ "example.org/book/fib"
+~~~
+
+~~~sh {cell=doc env=doc}
+go doc example.org/book/unrelated
+~~~
+
+~~~text {output}
+package unrelated // import "example.org/book/unrelated"
+
+Package unrelated is seen by commands.
+
+~~~
 -- notes/02-b.md --
 # Second
 
@@ -130,7 +148,7 @@ func TestNothingStale(t *testing.T) {
 	if r, err := Check(context.Background(), opt); err != nil || r.Failed() {
 		t.Fatalf("the book as it is: %v, %v", err, r)
 	}
-	all := []string{"own", "pkg", "rep", "sh"}
+	all := []string{"own", "pkg", "rep", "sh", "doc"}
 	for _, tt := range []struct {
 		what, file, old, new string
 		runs                 []string // cells that are to run again
@@ -144,12 +162,12 @@ func TestNothingStale(t *testing.T) {
 		{what: "a command", file: "notes/01-a.md", old: "-o app", new: "-v -o app", runs: []string{"sh"}},
 		{what: "a folder's file", file: "notes/01-a.md", old: `println("main")`, new: `println("new")`, runs: []string{"sh"}, prints: "+new"},
 		{what: "lines above", file: "notes/01-a.md", old: "Some prose.", new: "Some\nprose.", runs: []string{"own", "pkg", "rep"}},
-		{what: "a package", file: "fib/fib.go", old: "word + deep", new: `"new" + word + deep`, runs: []string{"pkg"}, prints: "+newword"},
-		{what: "a package's new file", file: "fib/new.go", new: "package fib\n", runs: []string{"pkg"}},
-		{what: "an embedded file", file: "fib/data/word.txt", old: "word", new: "new", runs: []string{"pkg"}, prints: "+new"},
-		{what: "a package behind it", file: "internal/deep/deep.go", old: "!", new: "new", runs: []string{"pkg"}, prints: "+new"},
-		{what: "a replaced module", file: "other/other.go", old: `"other"`, new: `"new"`, runs: []string{"rep"}, prints: "+new"},
-		{what: "a replaced module's language", file: "other/go.mod", old: "1.24", new: "1.21", runs: []string{"rep"}},
+		{what: "a package", file: "fib/fib.go", old: "word + deep", new: `"new" + word + deep`, runs: []string{"pkg", "doc"}, prints: "+newword"},
+		{what: "a package's new file", file: "fib/new.go", new: "package fib\n", runs: []string{"pkg", "doc"}},
+		{what: "an embedded file", file: "fib/data/word.txt", old: "word", new: "new", runs: []string{"pkg", "doc"}, prints: "+new"},
+		{what: "a package behind it", file: "internal/deep/deep.go", old: "!", new: "new", runs: []string{"pkg", "doc"}, prints: "+new"},
+		{what: "a replaced module", file: "other/other.go", old: `"other"`, new: `"new"`, runs: []string{"rep", "doc"}, prints: "+new"},
+		{what: "a replaced module's language", file: "other/go.mod", old: "1.24", new: "1.21", runs: []string{"rep", "doc"}},
 		{what: "the language", file: "go.mod", old: "go 1.26", new: "go 1.25", runs: all},
 		{what: "a setting", file: "go.mod", old: "require", new: "godebug panicnil=1\n\nrequire", runs: all},
 
@@ -160,9 +178,9 @@ func TestNothingStale(t *testing.T) {
 		{what: "what is recorded", file: "notes/01-a.md", old: "\nother\n", new: "\nelse\n"},
 		{what: "another chapter", file: "notes/02-b.md", old: `println("b")`, new: `println("c")`},
 		{what: "the book's title", file: "notes/book.yaml", old: "Stale", new: "Fresh"},
-		{what: "an unrelated package", file: "unrelated/unrelated.go", old: "unrelated", new: "other"},
-		{what: "a test", file: "internal/deep/deep_test.go", new: "package deep\n"},
-		{what: "a comment in go.mod", file: "go.mod", old: "go 1.26", new: "go 1.26 // as ever", runs: []string{"rep"}}, // which may be about it
+		{what: "an unrelated package", file: "unrelated/unrelated.go", old: "seen by", new: "known to", runs: []string{"doc"}, prints: "+Package unrelated is known to commands."}, // but by a command
+		{what: "a test", file: "internal/deep/deep_test.go", new: "package deep\n", runs: []string{"doc"}},
+		{what: "a comment in go.mod", file: "go.mod", old: "go 1.26", new: "go 1.26 // as ever", runs: []string{"rep", "doc"}}, // which may be about it
 	} {
 		file := filepath.Join(opt.Root, tt.file)
 		before, err := os.ReadFile(file)
@@ -268,7 +286,7 @@ func TestIdentity(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if id.Engine != e.Name() || id.Toolchain != pin || id.Target == "" || len(id.Fingerprint) != 64 || prints[id.Fingerprint] {
+			if id.Engine != e.Name() || id.Toolchain != pin || id.Target == "" || id.Processors < 1 || len(id.Fingerprint) != 64 || prints[id.Fingerprint] {
 				t.Errorf("identity of %s with %s: %+v", e.Name(), pin, id)
 			}
 			prints[id.Fingerprint] = true

@@ -109,7 +109,7 @@ func (s *sweepStore) missing() bool {
 // depends on changed meanwhile.
 func (s *sweepStore) put(c sweptCell, swept *site.Sweep) {
 	k, ok := s.keys[c]
-	if !ok || !s.t.unchanged(k.engine, k.program, k.id) {
+	if !ok || !s.t.sameExecutable() || !s.t.unchanged(k.engine, k.program, k.id) {
 		return
 	}
 	var data bytes.Buffer

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -30,6 +31,16 @@ const (
 func goLimits(l runner.Limits) runner.Limits {
 	l.Memory = max(l.Memory, goMemory)
 	l.Processes = max(l.Processes, goProcesses)
+	return l
+}
+
+// together returns what all processes of a command together may use: of the go
+// command, that is a tool on each processor, or a program that it runs.
+func (s *session) together(c runner.Command) runner.Limits {
+	l := s.limits
+	if c.Args[0] == "go" {
+		l.Memory = max(l.Memory, goMemory*int64(runtime.GOMAXPROCS(0)))
+	}
 	return l
 }
 

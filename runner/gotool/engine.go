@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"runtime"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -17,6 +18,8 @@ import (
 type Engine struct {
 	Toolchain *Toolchain
 	Jobs      int // programs that run at the same time; 0 means one for each processor
+
+	compiler time.Duration // processor time of each tool of a build; 0 means compilerTime
 }
 
 // Name returns "go".
@@ -43,6 +46,7 @@ func (e *Engine) Run(ctx context.Context, ps []*runner.Program, emit func(*runne
 	if err != nil {
 		return err
 	}
+	b.cpu = e.compiler
 	if err := b.run(ctx); err != nil {
 		return err
 	}

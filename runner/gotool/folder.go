@@ -226,10 +226,7 @@ func (t *Toolchain) moduleFiles(name string, imports []string, goversion string)
 	if err := file.AddModuleStmt(name); err != nil {
 		return nil, nil, err
 	}
-	ofBook := func(p string) bool {
-		return p == t.Module() || strings.HasPrefix(p, t.Module()+"/") || t.required(p)
-	}
-	if t.scratch != nil || !slices.ContainsFunc(imports, ofBook) {
+	if t.scratch != nil || !slices.ContainsFunc(imports, t.ofBook) {
 		if err := file.AddGoStmt(lang); err != nil {
 			return nil, nil, err
 		}

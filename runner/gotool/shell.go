@@ -426,8 +426,10 @@ func (s *session) watch(p *sandbox.Process, c runner.Command, r *os.File) (ended
 			end = s.late(c)
 			p.Kill()
 		case <-measure.C:
-			if end == nil && sandbox.TooLarge(s.folder.Dir, s.limits.Files) {
-				end = s.tooLarge(c)
+			if end != nil || !running {
+				continue
+			}
+			if end = s.exceeded(c, p.Exceeds(s.folder.Dir, s.together(c))); end != nil {
 				p.Kill()
 			}
 		}
@@ -476,8 +478,18 @@ func (s *session) room() int {
 	return runner.DefaultOutputLimit
 }
 
-func (s *session) tooLarge(c runner.Command) *runner.Event {
-	ev := sandbox.OutOfFiles(s.limits)
+// exceeded returns the end that a command comes to which has more than it may;
+// nil if it has not.
+func (s *session) exceeded(c runner.Command, status runner.Status) *runner.Event {
+	var ev runner.Event
+	switch status {
+	case runner.OutOfFiles:
+		ev = sandbox.OutOfFiles(s.limits)
+	case runner.OutOfMem:
+		ev = sandbox.OutOf(status, s.together(c), "all of its processes together")
+	default:
+		return nil
+	}
 	end := s.ended(ev.Status, c.Pos, title(c)+": "+ev.Message)
 	end.Hint = ev.Hint
 	return end

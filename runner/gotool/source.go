@@ -29,6 +29,7 @@ type Sources struct {
 
 	mu   sync.Mutex
 	seen map[string]source
+	all  string // a hash of all packages; "" before it was asked for
 }
 
 // source is what one package is made of.
@@ -47,7 +48,7 @@ func (t *Toolchain) Sources() *Sources {
 // of the given import paths, as parts of a key. Each package reached in the
 // module, in a folder that its go.mod puts in another module's place, or in its
 // vendor folder, has a part with a hash of the files in its folder, other than
-// tests. Then there are the language version and the settings of go.mod; and
+// tests. Then there are the path, the language version and the settings of go.mod; and
 // go.mod, go.sum and vendor/modules.txt whole if packages of other modules are
 // reached. Build constraints are not looked at, so that the parts cover more
 // than any one build. A package of the toolchain, or of no module, has no part:
@@ -115,9 +116,10 @@ func (t *Toolchain) requirements() ([]runner.Part, error) {
 	return parts, nil
 }
 
-// settingsOfModule returns what go.mod says of every package of the module.
+// settingsOfModule returns what go.mod says of every package of the module, and
+// its path, which a program can ask for (runtime/debug.ReadBuildInfo).
 func (t *Toolchain) settingsOfModule() string {
-	text := t.Language()
+	text := t.Module() + " " + t.Language()
 	for _, d := range t.module.Godebug {
 		text += fmt.Sprintf(", godebug %s=%s", d.Key, d.Value)
 	}

@@ -148,6 +148,7 @@ func TestSourceHashLanguage(t *testing.T) {
 	for _, mod := range []string{
 		"module example.org/book\n\ngo 1.26\n",
 		"module example.org/book\n\ngo 1.21\n",
+		"module example.org/other\n\ngo 1.26\n", // a program can ask which module it is of
 		"module example.org/book\n\ngo 1.26\n\ngodebug panicnil=1\n",
 	} {
 		parts, err := open(t, writeModule(t, "-- go.mod --\n"+mod), "").Sources().Parts([]string{"fmt"})

@@ -78,6 +78,19 @@ var corpus = []hostile{
 		status: runner.Done, output: strings.TrimSpace(strings.Repeat("operation not permitted ", 5)) + "\n",
 	},
 	{
+		// Of a shared mapping of the device, or of addresses that are only read, no
+		// memory counts: not what is behind them, and not the kernel's tables.
+		name: "memory that is read", imports: "fmt os syscall", goOnly: true, needs: []string{"memory", "file access"},
+		cell: "_, zero := os.Open(\"/dev/zero\")\n_, err := syscall.Mmap(-1, 0, 1<<40, syscall.PROT_READ, syscall.MAP_PRIVATE|syscall.MAP_ANON)\n" +
+			"fmt.Println(zero, err)",
+		status: runner.Done, output: "open /dev/zero: permission denied cannot allocate memory\n",
+	},
+	{
+		name: "many open files", imports: "os", goOnly: true, needs: []string{"descriptors"},
+		cell:   "var all []*os.File\nfor range 5000 {\n r, w, err := os.Pipe()\n if err != nil { break }\n all = append(all, r, w)\n}\nprintln(len(all) > 100, len(all) < 1024)",
+		status: runner.Done, output: "true true\n",
+	},
+	{
 		name: "threads", imports: "runtime time", cell: "for i := 0; i < 2000; i++ {\n go func() { runtime.LockOSThread(); time.Sleep(time.Hour) }()\n}\ntime.Sleep(10*time.Second)\nprintln(1)",
 		limits: runner.Limits{Processes: 320}, status: runner.OutOfProcs, message: "processes and threads", needs: []string{"processes"}, goOnly: true, noSh: true,
 	},
@@ -144,6 +157,17 @@ var corpus = []hostile{
 		cell:    "text := make([]byte, 1<<20)\nfor n := 0; n < 5000; n++ {\n if err := os.WriteFile(strconv.Itoa(n), text, 0o666); err != nil { panic(err) }\n}",
 		status:  "", // panic where the folder's size is limited, else stopped when measured
 		message: "",
+	},
+	{
+		name: "five gigabytes in files without a name", imports: "os", needs: []string{"file size", "namespaces"}, goOnly: true,
+		cell:   "text := make([]byte, 1<<20)\nvar all []*os.File\nfor range 50 {\n f, _ := os.Create(\"f\")\n os.Remove(\"f\")\n all = append(all, f)\n for range 100 {\n  if _, err := f.Write(text); err != nil && len(all) > 1 { panic(err) }\n }\n}",
+		limits: runner.Limits{Files: 40 << 20},
+		status: "",
+	},
+	{
+		name: "files without content", imports: "os strconv", needs: []string{"file size"}, goOnly: true,
+		cell:   "for n := range 1000000 {\n f, err := os.Create(strconv.Itoa(n))\n if err != nil { panic(err) }\n f.Close()\n}",
+		limits: runner.Limits{Files: 16 << 20}, status: "",
 	},
 	{
 		name: "descriptors", imports: "fmt syscall", goOnly: true,

@@ -23,7 +23,7 @@ var mechanisms = []struct{ name, does string }{
 	{fileAccess, "cells read what Go needs and write their own folder (Landlock)"},
 	{systemCalls, "no sockets, tracing, mounts, new namespaces, keys, BPF, setting of clocks, memory that is not counted; only go commands change the mode, owner and times of files (seccomp)"},
 	{privileges, "no rights of root's, and none to be had"},
-	{memoryLimit, "limited for each process, not for all of a cell's together (RLIMIT_DATA)"},
+	{memoryLimit, "limited for each process (RLIMIT_DATA), and for all of a cell's together as measured"},
 	{cpuLimit, "limited for each process (RLIMIT_CPU)"},
 	{processLimit, "processes and threads are limited"},
 	{fileLimit, "limited for each file (RLIMIT_FSIZE)"},

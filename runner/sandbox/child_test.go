@@ -26,6 +26,12 @@ func TestMain(m *testing.M) {
 	if Requested(os.Args) {
 		Main()
 	}
+	if len(os.Args) >= 3 && os.Args[1] == "hold" {
+		hold := holders[os.Args[2]]
+		hold()
+		fmt.Println("holds")
+		time.Sleep(time.Hour)
+	}
 	if len(os.Args) >= 3 && os.Args[1] == "child" {
 		behave(os.Args[2])
 		os.Exit(0)
@@ -65,6 +71,8 @@ var behaviours = map[string][]func(){
 	},
 	"closed outputs": {func() { fmt.Println(1); os.Stdout.Close(); os.Stderr.Close() }},
 	"killed":         {func() { syscall.Kill(os.Getpid(), syscall.SIGKILL); time.Sleep(time.Hour) }},
+	"quits":          {func() { fmt.Print("part"); syscall.Kill(os.Getpid(), syscall.SIGQUIT); time.Sleep(time.Hour) }},
+	"faults":         {func() { syscall.Kill(os.Getpid(), syscall.SIGSEGV); time.Sleep(time.Hour) }},
 	"panic":          {func() { fmt.Println(1) }, func() { fmt.Print("part"); panic("boom") }},
 	"panic in lines": {func() { panic("one\npanic: two\n\ngoroutine 1 [running]:") }},
 	"raised again":   {func() { raiseAgain("same", "same") }},
@@ -91,7 +99,17 @@ var behaviours = map[string][]func(){
 		slices.Sort(env)
 		fmt.Println(strings.Join(env, "\n"))
 	}},
-	"folder":         {func() { wd, _ := os.Getwd(); os.WriteFile("file", nil, 0); os.Mkdir("folder", 0); fmt.Println(wd) }},
+	"folder": {func() { wd, _ := os.Getwd(); os.WriteFile("file", nil, 0); os.Mkdir("folder", 0); fmt.Println(wd) }},
+	"memory of many": {func() {}, func() {
+		for range 100 {
+			hold("a quarter", nil)
+		}
+		time.Sleep(time.Hour)
+	}},
+	"score": {func() {
+		text, _ := os.ReadFile("/proc/self/oom_score_adj")
+		fmt.Print(string(text))
+	}},
 	"standard input": {func() { text, err := io.ReadAll(os.Stdin); fmt.Printf("%q %v\n", text, err) }},
 	"grandchild":     {func() { grandchild(&syscall.SysProcAttr{}); fmt.Println("started") }},
 	"grandchild, then hang": {func() {

@@ -189,7 +189,7 @@ func crashMessage(text string) string {
 		line = strings.TrimSuffix(line, "\n")
 		chained := strings.TrimPrefix(line, "\t")
 		switch {
-		case strings.HasPrefix(line, fatalPrefix):
+		case strings.HasPrefix(line, fatalPrefix), message == "" && isSignal(line):
 			return line
 		case message == "" && strings.HasPrefix(line, panicPrefix),
 			message != "" && chained != line && strings.HasPrefix(chained, panicPrefix):
@@ -199,6 +199,13 @@ func crashMessage(text string) string {
 		}
 	}
 	return trimRecovered(message)
+}
+
+// isSignal says whether a line is the runtime's about a signal that it ends the
+// program for, "SIGQUIT: quit" (runtime/signal_unix.go: sighandler).
+func isSignal(line string) bool {
+	name, _, ok := strings.Cut(line, ": ")
+	return ok && strings.HasPrefix(name, "SIG") && strings.ToUpper(name) == name && !strings.ContainsAny(name, " \t")
 }
 
 // trimRecovered takes off what the runtime adds to a panic that was recovered

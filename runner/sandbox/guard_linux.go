@@ -18,6 +18,7 @@ import (
 // guard carries out an order.
 func guard(control *os.File, o order) {
 	runtime.LockOSThread() // most of what follows is about this thread, and what it starts
+	killFirst()
 	if !o.Namespaces {
 		syscall.CloseOnExec(int(control.Fd()))
 		fault(control, become(o, func(lacks []lack) { note{Lacks: lacks}.send(control) }))
@@ -229,6 +230,29 @@ func stackLimit() uint64 {
 	return min(usual, now.Cur)
 }
 
+// addresses is how many bytes of addresses a process may have, be there memory
+// behind them or not: the tables by which the kernel finds a page are counted as
+// nobody's, and take a five-hundredth of what is looked at. A Go program has one
+// or two GiB of addresses to begin with, and then as many as it has memory.
+const addresses = 64 << 30
+
+// openLimit returns how many files a process may have open at the same time,
+// which each take some of the kernel's memory, and of which the machine has only
+// so many: more than any program needs, or less if less is allowed here.
+func openLimit() uint64 {
+	const enough = 1024
+	var now unix.Rlimit
+	if unix.Getrlimit(unix.RLIMIT_NOFILE, &now) != nil {
+		return enough
+	}
+	return min(enough, now.Max)
+}
+
+// killFirst has the kernel, should the machine run out of memory, end this
+// process and what it starts before any other. Without it, nothing but the order
+// is lost.
+func killFirst() { _ = os.WriteFile("/proc/self/oom_score_adj", []byte("1000"), 0) }
+
 // setLimits sets this process's limits, which the child inherits.
 func setLimits(o order) []lack {
 	var lacks []lack
@@ -246,7 +270,9 @@ func setLimits(o order) []lack {
 	set(memoryLimit, unix.RLIMIT_STACK, stackLimit()) // which is not part of the data
 	if !raceDetector {                                // which maps its shadow of all memory at once
 		set(memoryLimit, unix.RLIMIT_DATA, uint64(l.Memory))
+		set(memoryLimit, unix.RLIMIT_AS, addresses)
 	}
+	set(otherDescriptors, unix.RLIMIT_NOFILE, openLimit())
 	if o.Namespaces { // else it counts every process of the user
 		set(processLimit, unix.RLIMIT_NPROC, uint64(l.Processes))
 	}

@@ -12,9 +12,9 @@
 //     stopped, and so is a child that does not come to its first marker;
 //   - a cell that prints more than its Limit is stopped, with exactly Limit
 //     bytes kept, and so is a program that shows more than [wire.MaxShown];
-//   - processor time and memory have limits for each process, not for all of
-//     the child's together; processes and files have limits in all, see
-//     [runner.Limits];
+//   - processor time has a limit for each process, not for all of the child's
+//     together; memory has one for each, and for all of them one that is
+//     measured; processes and files have limits in all, see [runner.Limits];
 //   - it reads what the Go runtime reads, and writes nothing but its folder;
 //   - it has no network and no sockets, and reaches no process but its own;
 //   - what it started ends with it, and all of it if rtbook itself is killed;

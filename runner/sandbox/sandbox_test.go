@@ -117,6 +117,8 @@ func TestRun(t *testing.T) {
 		{"closed output", []string{"1\n", "2\n", ""}, 2, runner.Done, ""},
 		{"closed outputs", []string{"1\n"}, 0, runner.Closed, "the cell closed its standard output and error"},
 		{"killed", []string{""}, 0, runner.Killed, "the program was ended here by a signal: killed"},
+		{"quits", []string{"part"}, 0, runner.Panicked, "SIGQUIT: quit"},
+		{"faults", []string{""}, 0, runner.Panicked, "SIGSEGV: segmentation violation"},
 		{"panic", []string{"1\n", "part"}, 1, runner.Panicked, "panic: boom"},
 		{"panic in lines", []string{""}, 0, runner.Panicked, "panic: two"},
 		{"raised again", []string{""}, 0, runner.Panicked, "panic: same"},

@@ -13,6 +13,9 @@ import (
 // may write more than it may; how much is up to the disk.
 const measureEvery = 100 * time.Millisecond
 
+// block is what a file takes at least, in bytes: there is not only its content.
+const block = 4096
+
 // scratchPrefix begins the names of all our folders for temporary files.
 const scratchPrefix = "rtbook-"
 
@@ -101,7 +104,8 @@ func RemoveAll(dir string) {
 }
 
 // TooLarge reports whether the files below dir, of which a process may remove
-// some just now, take more than limit bytes. There are none below "".
+// some just now, take more than limit bytes. Each takes a block at least, so that
+// their number is limited, too. There are none below "".
 func TooLarge(dir string, limit int64) bool {
 	if dir == "" || limit <= 0 {
 		return false
@@ -112,7 +116,7 @@ func TooLarge(dir string, limit int64) bool {
 			return nil
 		}
 		if info, err := d.Info(); err == nil {
-			sum += onDisk(info)
+			sum += max(onDisk(info), block)
 		}
 		if sum > limit {
 			return filepath.SkipAll

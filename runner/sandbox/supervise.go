@@ -72,8 +72,14 @@ func (s *supervisor) watch(ctx context.Context) error {
 				s.timeout()
 			}
 		case <-measure.C:
-			if s.verdict == nil && TooLarge(s.proc.files, s.proc.limits.Files) {
+			if s.verdict != nil || s.gone {
+				continue
+			}
+			switch status := s.proc.Exceeds(s.proc.files, s.proc.limits); status {
+			case runner.OutOfFiles:
 				s.stop(OutOfFiles(s.proc.limits))
+			case runner.OutOfMem:
+				s.stop(OutOf(status, s.proc.limits, "all of its processes together"))
 			}
 		case <-cancelled:
 			cancelled = nil
