@@ -35,7 +35,7 @@ var layers = []layer{
 	{pkg: "runner/gotool", may: []string{"runner", "runner/wire", "runner/sandbox", "runner/store"}},
 	{pkg: "runner/interp", may: []string{"runner", "runner/wire", "runner/sandbox", "runner/interp/..."}},
 	{pkg: "runner/interp/lower", may: []string{"runner"}},
-	{pkg: "runner/interp/worker/rt", leaf: true},
+	{pkg: "runner/interp/worker/rt", may: []string{"runner/interp/worker/box"}},
 	{pkg: "runner/interp/worker/symbols", may: []string{"model/...", "runner/show"}},
 	{pkg: "runner/interp/worker/...", may: []string{"runner", "runner/wire", "runner/show", "runner/interp/worker/..."}},
 	{pkg: "model/event", leaf: true},

@@ -1,8 +1,8 @@
 // Package rt is what lowered programs call for what the interpreter does not do
 // right itself (see [rtbook/runner/interp/lower]): deferred calls and recovered
-// panics, select
-// statements, coroutines, and printing without package fmt. It is compiled into the worker; a lowered program that
-// is compiled imports it as any package.
+// panics, goroutines that panic, select statements, coroutines, and printing
+// without package fmt. It is compiled into the worker; a lowered program that is
+// compiled imports it as any package.
 //
 // A function that defers becomes
 //
