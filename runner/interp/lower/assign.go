@@ -103,9 +103,10 @@ func (a *assigner) assignment(s *ast.AssignStmt) []ast.Stmt {
 }
 
 // valueFirst returns the statements that evaluate a value before the place that
-// it is assigned to, if a call in it can change what the place is.
+// it is assigned to, if a call in it can change what the place is, or is to
+// happen before it is found that there is no such place.
 func (a *assigner) valueFirst(s *ast.AssignStmt) []ast.Stmt {
-	if a.heads[s] || !a.calls(s.Rhs[0]) || !a.changing(s.Lhs[0]) {
+	if a.heads[s] || !a.calls(s.Rhs[0]) || !a.changing(s.Lhs[0]) && !a.missing(s.Lhs[0]) {
 		return nil
 	}
 	p := &parallel{unit: a.unit}

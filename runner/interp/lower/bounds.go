@@ -26,7 +26,9 @@ func checkBounds(u *unit) bool {
 		switch n := n.(type) {
 		case *ast.AssignStmt:
 			for _, l := range n.Lhs {
-				c.targets[ast.Unparen(l)] = len(n.Rhs) > 0 && !c.pure(n.Rhs[0])
+				// A single value with a call is evaluated first (operands.go).
+				first := len(n.Lhs) == 1 && n.Tok == token.ASSIGN && c.calls(n.Rhs[0])
+				c.targets[ast.Unparen(l)] = len(n.Rhs) > 0 && !c.pure(n.Rhs[0]) && !first
 			}
 		case *ast.CompositeLit:
 			return true

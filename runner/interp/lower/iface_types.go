@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"go/types"
 	"reflect"
+	"strings"
 )
 
 // typeTable numbers the types that package box has to know.
@@ -125,10 +126,12 @@ func (tt *typeTable) parts(d *boxType, t types.Type) {
 	}
 }
 
-// fieldName returns the name of a field that a program prints.
+// fieldName returns the name of a field that a program prints. An embedded
+// instance of a generic type has the name of the type without its arguments.
 func (u *unit) fieldName(f *types.Var) string {
 	if shown := u.typeNames[f.Name()]; shown == "_" || f.Embedded() && shown != "" {
-		return shown
+		name, _, _ := strings.Cut(shown, "[")
+		return name
 	}
 	return f.Name()
 }

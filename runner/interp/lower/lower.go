@@ -124,18 +124,27 @@ func lowerWith(p *runner.Program, imp types.Importer, list []pass) (*runner.Prog
 	return u.lower(list)
 }
 
-func (u *unit) lower(list []pass) (*runner.Program, []Refusal, error) {
-	if err := u.run(list); err != nil {
+// lower runs passes. One that panics has met what its author did not think of,
+// which is an error of this program alone: others of the chapter still run.
+func (u *unit) lower(list []pass) (lowered *runner.Program, refusals []Refusal, err error) {
+	running := ""
+	defer func() {
+		if v := recover(); v != nil {
+			lowered, refusals, err = nil, nil, fmt.Errorf("lower %s: the pass %q failed: %v", u.program.Name(), running, v)
+		}
+	}()
+	if err := u.run(list, &running); err != nil {
 		return nil, nil, err
 	}
+	running = "print"
 	if len(u.refusals) > 0 {
 		slices.SortStableFunc(u.refusals, func(a, b Refusal) int { return a.Offset - b.Offset })
 		return nil, u.refusals, nil
 	}
-	lowered := *u.program
-	lowered.Source, lowered.Map = u.print()
-	lowered.Imports = u.imports()
-	return &lowered, nil, nil
+	result := *u.program
+	result.Source, result.Map = u.print()
+	result.Imports = u.imports()
+	return &result, nil, nil
 }
 
 // pass is one rewrite.
@@ -251,9 +260,11 @@ func newUnit(p *runner.Program, imp types.Importer) (*unit, error) {
 	return u, nil
 }
 
-// run runs the passes, and stops after one that refuses.
-func (u *unit) run(passes []pass) error {
+// run runs the passes, and stops after one that refuses. In running it keeps
+// which of them it is at.
+func (u *unit) run(passes []pass, running *string) error {
 	for _, p := range passes {
+		*running = p.name
 		again := p.run(u)
 		if len(u.refusals) > 0 {
 			return nil

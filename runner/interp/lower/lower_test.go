@@ -283,3 +283,14 @@ func containsLines(text, part string) bool {
 	}
 	return strings.TrimSpace(part) == "" || strings.Contains("\n"+trim(text), "\n"+trim(part))
 }
+
+// A pass that panics is an error that says which it was, and not the end of the
+// tool.
+func TestPanickingPass(t *testing.T) {
+	p := &runner.Program{Source: "package main\n\nfunc main() {}\n"}
+	list := []pass{{"names", uniqueNames}, {"absurd", func(u *unit) bool { return u.names["nothing"] == (*unit)(nil).exact }}}
+	lowered, refusals, err := lowerWith(p, nil, list)
+	if lowered != nil || refusals != nil || err == nil || !strings.Contains(err.Error(), `the pass "absurd" failed: `) {
+		t.Errorf("got %v, %v, %v", lowered, refusals, err)
+	}
+}

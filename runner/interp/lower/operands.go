@@ -170,6 +170,27 @@ func (a *assigner) changing(x ast.Expr) bool {
 	return false
 }
 
+// missing reports whether there can be no such place: a pointer on the way is
+// nil, or an index is out of range. In a nil map the interpreter finds that when
+// it assigns.
+func (a *assigner) missing(x ast.Expr) bool {
+	switch x := ast.Unparen(x).(type) {
+	case *ast.IndexExpr:
+		switch a.typeOf(x.X).Underlying().(type) {
+		case *types.Map:
+			return false
+		case *types.Array:
+			return a.info.Types[x.Index].Value == nil || a.missing(x.X)
+		}
+		return true
+	case *ast.StarExpr:
+		return true
+	case *ast.SelectorExpr:
+		return isPointer(a.typeOf(x.X)) || a.missing(x.X)
+	}
+	return false
+}
+
 // changes reports whether a call can change the value of x, which has no calls.
 func (a *assigner) changes(x ast.Expr) bool {
 	found := false

@@ -56,11 +56,19 @@ var s stack
 s.s = []int{1}
 fmt.Println(s.pop())
 try(func() { x, n := s.s[0], func() int { panic("called") }(); fmt.Println(x, n) })`, ""},
-		{"what a call cannot change", `xs, i := []int{1, 2}, 0
+		{"what a call cannot change", `xs, m, i := [2]int{1, 2}, map[int]int{}, 0
 f := func(n int) int { return n }
-xs[i] = f(3)
+m[i] = f(3)
 xs[1] = f(4)
-fmt.Println(xs)`, `xs[i] = f(3)
+fmt.Println(xs, m)`, `m[i] = f(3)
 xs[1] = f(4)`},
+		{"what a call comes before", `xs, n := []int{1, 2}, 0
+f := func() int { n++; return n }
+try := func(f func()) { defer func() { fmt.Println(recover() != nil, n) }(); f() }
+var p *struct{ v int }
+try(func() { p.v = f() })
+try(func() { xs[5] = f() })
+try(func() { xs[n] = f() })`, `rtbook_t1 := f()
+p.v = rtbook_t1`},
 	})
 }
