@@ -347,6 +347,13 @@ func (ps *problems) add(s *source, p Problem) bool {
 	return true
 }
 
+// refuseLast makes the last problem one that is no way for a cell not to compile:
+// see [Cell.Uses].
+func (ps *problems) refuseLast() {
+	p := &ps.list[len(ps.list)-1]
+	p.refused, p.cell.refused = true, true
+}
+
 // failImport is add for an import that failed.
 func (ps *problems) failImport(s *source, pos Pos, path string, err error) {
 	if ps.add(s, Problem{Pos: pos, Message: fmt.Sprintf("could not import %s (%s)", path, err)}) {

@@ -240,7 +240,7 @@ func (s *source) refuse(env *environment) {
 		}
 		s.refused = true
 		if env.problems.add(s, Problem{Pos: u.Pos, Attr: u.attr, Message: u.message, Hint: u.hint}) {
-			env.problems.list[len(env.problems.list)-1].refused = true
+			env.problems.refuseLast()
 		}
 	}
 }

@@ -276,15 +276,23 @@ func (s *source) refuseDirectives(env *environment, toks []lexeme) bool {
 			if !strings.HasPrefix(text, d) || d == "//line " && t.off > 0 && s.Source[t.off-1] != '\n' {
 				continue
 			}
+			name, _ := strings.CutPrefix(d, "//")
+			guarded := IsGuarded(name)
 			hint := "remove it, or put a space before its first word to make it a comment"
-			if name, ok := strings.CutPrefix(d, "//"); ok && IsGuarded(name) {
+			if guarded {
 				hint = "a file of the folder of sh cells, as in go {file=main.go}, may have it where the front matter says allow: [" + name + "]"
 			}
-			found = env.problems.add(s, Problem{
+			if !env.problems.add(s, Problem{
 				Pos:     s.pos(t.off),
 				Message: "the directive " + strings.TrimSpace(d) + " has no place in a cell",
 				Hint:    hint,
-			}) || found
+			}) {
+				continue
+			}
+			found = true
+			if guarded {
+				env.problems.refuseLast()
+			}
 		}
 	}
 	return found
