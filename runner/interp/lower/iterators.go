@@ -13,14 +13,17 @@ import (
 // literal that the iterator calls; break, return, and jumps out of it note a
 // number, end the iteration, and happen after the call:
 //
-//	for k, v := range f {           exit := 0
+//	for k, v := range f {           over, exit := false, 0
 //		if k == 0 { continue }      f(func(k K, v V) bool {
-//		if v == 0 { break }             if k == 0 { return true }
-//		if v < 0 { return v }     →     if v == 0 { return false }
-//	}                                   if v < 0 { r = v; exit = 1; return false }
+//		if v == 0 { break }             if over { rt.Continued() }
+//		if v < 0 { return v }     →     if k == 0 { return true }
+//	}                                   if v == 0 { over = true; return false }
+//	                                    if v < 0 { r = v; exit = 1; over = true; return false }
 //	                                    return true
 //	                                })
 //	                                if exit == 1 { return r }
+//
+// An iterator that goes on all the same panics, as it does compiled.
 //
 // The literals are in unit.bodies: a defer statement in one defers for the
 // function around it.
@@ -74,6 +77,7 @@ type body struct {
 	*iterators
 	label   string
 	own     map[string]bool // labels in the body
+	over    *types.Var      // whether it returned false, nil if it cannot
 	code    *types.Var      // what happens after the call, nil if nothing can
 	results []*types.Var
 	after   []ast.Stmt
@@ -89,14 +93,21 @@ func (it *iterators) lower(s *ast.RangeStmt, sig *types.Signature) []ast.Stmt {
 	})
 	pos := s.For
 	yield := sig.Params().At(0).Type().Underlying().(*types.Signature)
-	params, first := b.params(s, yield)
-	list := append(first, b.list(s.Body.List, true, true)...)
+	params, list := b.params(s, yield)
+	list = append(list, b.list(s.Body.List, true, true)...)
 	list = append(list, ret(s.Body.Rbrace, it.boolName(s.Body.Rbrace, true)))
+	if b.over != nil {
+		again := ifStmt(pos, it.use(pos, b.over), &ast.ExprStmt{X: it.callRuntime(pos, "Continued")})
+		list = append([]ast.Stmt{again}, list...)
+	}
 	result := types.NewParam(token.NoPos, it.pkg, "", types.Typ[types.Bool])
 	lit := it.funcLit(pos, params, []*types.Var{result}, list...)
 	it.bodies[lit] = true
 	call := &ast.ExprStmt{X: it.call(pos, s.X, lit)}
 	var out []ast.Stmt
+	if b.over != nil {
+		out = append(out, it.define(b.over, it.boolName(pos, false)))
+	}
 	if b.code != nil {
 		out = append(out, it.define(b.code, it.intLit(pos, 0, types.Typ[types.Int])))
 	}
@@ -183,20 +194,28 @@ func (b *body) stmt(s ast.Stmt, breaks, continues bool) []ast.Stmt {
 
 func (b *body) branch(s *ast.BranchStmt, breaks, continues bool) []ast.Stmt {
 	pos := s.TokPos
-	end := func(again bool) []ast.Stmt { return []ast.Stmt{ret(pos, b.boolName(pos, again))} }
+	again := func() []ast.Stmt { return []ast.Stmt{ret(pos, b.boolName(pos, true))} }
 	switch {
 	case s.Label == nil && s.Tok == token.BREAK && breaks:
-		return end(false)
+		return b.end(pos)
 	case s.Label == nil && s.Tok == token.CONTINUE && continues:
-		return end(true)
+		return again()
 	case s.Label == nil || b.own[s.Label.Name]:
 		return []ast.Stmt{s}
 	case s.Label.Name == b.label && s.Tok == token.BREAK:
-		return end(false)
+		return b.end(pos)
 	case s.Label.Name == b.label && s.Tok == token.CONTINUE:
-		return end(true)
+		return again()
 	}
-	return append(b.note(pos, s), end(false)...)
+	return append(b.note(pos, s), b.end(pos)...)
+}
+
+// end makes the statements that end the iteration.
+func (b *body) end(pos token.Pos) []ast.Stmt {
+	if b.over == nil {
+		b.over = b.newVar(pos, "over", types.Typ[types.Bool])
+	}
+	return []ast.Stmt{b.assign(pos, b.use(pos, b.over), b.boolName(pos, true)), ret(pos, b.boolName(pos, false))}
 }
 
 // note makes the statement that lets s happen after the call.
@@ -231,5 +250,5 @@ func (b *body) leave(s *ast.ReturnStmt) []ast.Stmt {
 	if len(set.Lhs) > 0 {
 		list = append([]ast.Stmt{set}, list...)
 	}
-	return append(list, ret(pos, b.boolName(pos, false)))
+	return append(list, b.end(pos)...)
 }

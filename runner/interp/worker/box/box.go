@@ -21,7 +21,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
-	"strings"
 )
 
 // Path is the import path of this package.
@@ -302,35 +301,6 @@ func Values(list []any) []any {
 		out = append(out, Value(x))
 	}
 	return out
-}
-
-// Equal is x == y.
-func Equal(x, y any) bool {
-	x, y = Plain(x), Plain(y)
-	a, ok := open(x)
-	b, both := open(y)
-	if !ok || !both {
-		return x == y
-	}
-	if a.typ == b.typ && a.typ.Loose {
-		panic(RuntimeError("comparing uncomparable type " + a.typ.Name))
-	}
-	defer renameUncomparable(a)
-	return a == b
-}
-
-// renameUncomparable gives a panic of a comparison the name of a's type.
-func renameUncomparable(a Box) {
-	r := recover()
-	if r == nil {
-		return
-	}
-	if err, ok := r.(error); ok && a.value != nil {
-		if text, ok := strings.CutSuffix(err.Error(), reflect.TypeOf(a.value).String()); ok {
-			panic(runtimeError(text + a.typ.Name))
-		}
-	}
-	panic(r)
 }
 
 // DeepEqual is [reflect.DeepEqual].

@@ -35,6 +35,12 @@ const Path = "rtbook/runner/interp/worker/rt"
 // Go is the go statement of a call of f.
 func Go(f func()) { go box.Start(f) }
 
+// Continued panics for an iterator that calls a loop's body again, which had
+// returned false.
+func Continued() {
+	panic(box.RuntimeError("range function continued iteration after function for loop body returned false"))
+}
+
 // Defers is the deferred calls of one call of a function, and its panic. Nil
 // stands for a function that was not deferred.
 type Defers struct {
@@ -283,14 +289,15 @@ func shift(n int) string { return strconv.Itoa(1 << n) }
 // Symbols are what the interpreter needs to call this package.
 func Symbols() map[string]reflect.Value {
 	return map[string]reflect.Value{
-		"Defers":   reflect.ValueOf((*Defers)(nil)),
-		"New":      reflect.ValueOf(New),
-		"Defer":    reflect.ValueOf(Defer),
-		"DeferAny": reflect.ValueOf(DeferAny),
-		"Run":      reflect.ValueOf(Run),
-		"Recover":  reflect.ValueOf(Recover),
-		"Called":   reflect.ValueOf(Called),
-		"Go":       reflect.ValueOf(Go),
+		"Defers":    reflect.ValueOf((*Defers)(nil)),
+		"New":       reflect.ValueOf(New),
+		"Defer":     reflect.ValueOf(Defer),
+		"Continued": reflect.ValueOf(Continued),
+		"DeferAny":  reflect.ValueOf(DeferAny),
+		"Run":       reflect.ValueOf(Run),
+		"Recover":   reflect.ValueOf(Recover),
+		"Called":    reflect.ValueOf(Called),
+		"Go":        reflect.ValueOf(Go),
 
 		"Clear":         reflect.ValueOf(Clear),
 		"NegativeShift": reflect.ValueOf(NegativeShift),
