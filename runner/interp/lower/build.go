@@ -6,6 +6,7 @@ import (
 	"go/parser"
 	"go/token"
 	"go/types"
+	"iter"
 	"reflect"
 	"strconv"
 	"sync"
@@ -400,4 +401,22 @@ func clearInfo(info *types.Info) {
 	clear(info.Implicits)
 	clear(info.Selections)
 	clear(info.Instances)
+}
+
+// typeSpecs are the declarations of types at package level, which is all of
+// them once local types are hoisted.
+func (u *unit) typeSpecs() iter.Seq[*ast.TypeSpec] {
+	return func(yield func(*ast.TypeSpec) bool) {
+		for _, d := range u.file.Decls {
+			g, ok := d.(*ast.GenDecl)
+			if !ok || g.Tok != token.TYPE {
+				continue
+			}
+			for _, s := range g.Specs {
+				if !yield(s.(*ast.TypeSpec)) {
+					return
+				}
+			}
+		}
+	}
 }

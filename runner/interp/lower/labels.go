@@ -8,13 +8,21 @@ import "go/ast"
 // leaves one that nothing leads to, which the compiler does not allow.
 
 func dropLabels(u *unit) bool {
-	used := make(map[string]bool)
+	used, labels := make(map[string]bool), false
 	ast.Inspect(u.file, func(n ast.Node) bool {
-		if b, ok := n.(*ast.BranchStmt); ok && b.Label != nil {
-			used[b.Label.Name] = true
+		switch n := n.(type) {
+		case *ast.BranchStmt:
+			if n.Label != nil {
+				used[n.Label.Name] = true
+			}
+		case *ast.LabeledStmt:
+			labels = true
 		}
 		return true
 	})
+	if !labels {
+		return false
+	}
 	r := &rewriter{unit: u, stmt: func(s ast.Stmt) []ast.Stmt {
 		l, ok := s.(*ast.LabeledStmt)
 		if !ok || used[l.Label.Name] {

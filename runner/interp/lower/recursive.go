@@ -1,7 +1,6 @@
 package lower
 
 import (
-	"go/ast"
 	"go/types"
 )
 
@@ -17,12 +16,11 @@ func findRecursive(u *unit) bool {
 	w := &wrapper{unit: u, wrapped: make(map[types.Object]bool)}
 	// A function breaks more than other types do.
 	for _, funcs := range []bool{true, false} {
-		ast.Inspect(u.file, func(n ast.Node) bool {
-			if s, ok := n.(*ast.TypeSpec); ok && !s.Assign.IsValid() && u.info.Defs[s.Name] != nil {
+		for s := range u.typeSpecs() {
+			if !s.Assign.IsValid() && u.info.Defs[s.Name] != nil {
 				w.find(u.info.Defs[s.Name], funcs)
 			}
-			return true
-		})
+		}
 	}
 	return w.wrap()
 }

@@ -58,17 +58,18 @@ func emptyCircles(u *unit) *circles {
 // others.
 func newCircles(u *unit) *circles {
 	c := emptyCircles(u)
-	ast.Inspect(u.file, func(n ast.Node) bool {
-		if s, ok := n.(*ast.TypeSpec); ok && u.info.Defs[s.Name] != nil {
-			if t, ok := types.Unalias(u.info.Defs[s.Name].Type()).(*types.Named); ok && isStruct(t) && !slices.Contains(c.structs, t) {
-				c.structs = append(c.structs, t)
-				for f := range t.Underlying().(*types.Struct).Fields() {
-					c.find(edge{from: t, field: f}, f.Type(), make(map[types.Type]bool))
-				}
+	for s := range u.typeSpecs() {
+		obj := u.info.Defs[s.Name]
+		if obj == nil {
+			continue
+		}
+		if t, ok := types.Unalias(obj.Type()).(*types.Named); ok && isStruct(t) && !slices.Contains(c.structs, t) {
+			c.structs = append(c.structs, t)
+			for f := range t.Underlying().(*types.Struct).Fields() {
+				c.find(edge{from: t, field: f}, f.Type(), make(map[types.Type]bool))
 			}
 		}
-		return true
-	})
+	}
 	for _, t := range c.structs {
 		c.inCircles(t)
 	}
