@@ -102,6 +102,7 @@ type m struct {
 
 	mcall      func(*g) // what g0 is to do with curg, which has paused
 	found      *g       // picked to run, but not started yet
+	injecting  gQueue   // made runnable by injectglist, and not in a queue yet
 	again      runnable // what to execute next, past the queues
 	sleepUntil int64    // takes no step before
 	touched    bool     // on record.ms

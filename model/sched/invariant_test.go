@@ -16,24 +16,41 @@ import (
 func TestInvariants(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := anyProgram(rapid.Uint64().Draw(t, "program"))
-		r := newModelRun(p, randomConfig(t))
-		defer r.m.Close()
-		every := 1 + len(p.Gors)/10 // the state of a wide program is long to check
-		for ended, steps := false, 0; !ended; steps++ {
-			if err := panicOf(func() { ended = !r.m.Step() }); err != nil {
-				if !anEnd(err) {
-					t.Fatalf("the program ended with %v", err)
-				}
-				ended = true
-			}
-			if steps%every != 0 && !ended {
-				continue
-			}
-			if broken := broken(r.m.Snapshot()); broken != "" {
-				t.Fatalf("after %d operations: %s", len(r.log), broken)
-			}
+		if broken := brokenOn(p, randomConfig(t)); broken != "" {
+			t.Fatal(broken)
 		}
 	})
+}
+
+// TestInvariantsWhileInjecting: the poller finds three goroutines at once when
+// one P is idle, so one of them is in no queue while that P gets its M.
+func TestInvariantsWhileInjecting(t *testing.T) {
+	if broken := brokenOn(anyProgram(0x18984c0885e), sched.Config{Procs: 6, Seed: 1, SchedTick: 1}); broken != "" {
+		t.Fatal(broken)
+	}
+}
+
+// brokenOn runs the program and says where an invariant does not hold, or how
+// the program ended that must not end so.
+func brokenOn(p *program, cfg sched.Config) string {
+	r := newModelRun(p, cfg)
+	defer r.m.Close()
+	every := 1 + len(p.Gors)/10 // the state of a wide program is long to check
+	for ended, steps := false, 0; !ended; steps++ {
+		if err := panicOf(func() { ended = !r.m.Step() }); err != nil {
+			if !anEnd(err) {
+				return fmt.Sprintf("the program ended with %v", err)
+			}
+			ended = true
+		}
+		if steps%every != 0 && !ended {
+			continue
+		}
+		if broken := broken(r.m.Snapshot()); broken != "" {
+			return fmt.Sprintf("after %d operations: %s", len(r.log), broken)
+		}
+	}
+	return ""
 }
 
 // anEnd reports whether err is an end that a random program may come to.
@@ -126,6 +143,9 @@ func broken(snap sched.Snapshot) string {
 	for _, m := range snap.Ms {
 		if m.Found != 0 {
 			where[m.Found] = append(where[m.Found], fmt.Sprint("the hands of M", m.ID))
+		}
+		for _, id := range m.Injecting {
+			where[id] = append(where[id], fmt.Sprint("what M", m.ID, " injects"))
 		}
 		if m.G != 0 {
 			if runs[m.G]++; (m.P < 0) != (status[m.G] == sched.Syscall && m.P < 0) || m.Parked || m.Spinning {

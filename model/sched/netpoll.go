@@ -177,7 +177,7 @@ func (s *Machine) injectglist(mp *m, by *g, list gList) {
 	if list.size == 0 {
 		return
 	}
-	var q gQueue
+	q := &mp.injecting
 	for gp := list.pop(); gp != nil; gp = list.pop() {
 		s.casgstatus(gp, Waiting, Runnable)
 		gp.waitreason = ""
@@ -207,8 +207,8 @@ func (s *Machine) injectglist(mp *m, by *g, list gList) {
 		return
 	}
 	ids = q.goids()
-	s.runqputbatch(mp.p, &q)
-	s.globrunqputbatch(&q)
+	s.runqputbatch(mp.p, q)
+	s.globrunqputbatch(q)
 	for _, id := range ids {
 		s.step(mp, by, event.GoUnblock, event.WhyInjectLocal, id)
 	}

@@ -70,9 +70,10 @@ type PState struct {
 type MState struct {
 	ID         int
 	P          int
-	G          int64 // the goroutine that runs on it, 0 if none
-	Found      int64 // the goroutine that it is about to run, 0 if none
-	LockedG    int64 // the goroutine that it is locked to, 0 if none
+	G          int64   // the goroutine that runs on it, 0 if none
+	Found      int64   // the goroutine that it is about to run, 0 if none
+	Injecting  []int64 // goroutines that it found ready and is yet to put into a queue, first to last
+	LockedG    int64   // the goroutine that it is locked to, 0 if none
 	Spinning   bool
 	Parked     bool  // it sleeps until it is given a P
 	Ended      bool  // the thread has exited
@@ -187,6 +188,9 @@ func (s *Machine) Snapshot() Snapshot {
 			ID: mp.id, P: -1, G: goidOf(mp.curg), Found: goidOf(mp.found), LockedG: goidOf(mp.lockedg),
 			Spinning: mp.spinning, Parked: mp.parked, Ended: mp.doing == exited, Syscall: mp.doing == inSyscall, Polling: mp.doing == polling,
 			SleepUntil: mp.sleepUntil,
+		}
+		for gp := mp.injecting.head; gp != nil; gp = gp.schedlink {
+			ms.Injecting = append(ms.Injecting, gp.goid)
 		}
 		if mp.p != nil {
 			ms.P = int(mp.p.id)
