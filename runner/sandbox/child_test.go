@@ -73,6 +73,17 @@ var behaviours = map[string][]func(){
 	"killed":         {func() { syscall.Kill(os.Getpid(), syscall.SIGKILL); time.Sleep(time.Hour) }},
 	"quits":          {func() { fmt.Print("part"); syscall.Kill(os.Getpid(), syscall.SIGQUIT); time.Sleep(time.Hour) }},
 	"faults":         {func() { syscall.Kill(os.Getpid(), syscall.SIGSEGV); time.Sleep(time.Hour) }},
+	"signals to the first": {func() {
+		if os.Getppid() != 1 { // it is this machine's, or nobody's
+			fmt.Println("not in a namespace")
+			return
+		}
+		for sig := syscall.Signal(1); sig <= 64; sig++ {
+			syscall.Kill(1, sig)
+		}
+		time.Sleep(50 * time.Millisecond) // it would take one of them after the other
+		fmt.Println("sent")
+	}, func() { fmt.Println("alive") }},
 	"panic":          {func() { fmt.Println(1) }, func() { fmt.Print("part"); panic("boom") }},
 	"panic in lines": {func() { panic("one\npanic: two\n\ngoroutine 1 [running]:") }},
 	"raised again":   {func() { raiseAgain("same", "same") }},

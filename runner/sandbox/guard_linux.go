@@ -5,12 +5,13 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"runtime"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -28,10 +29,7 @@ func guard(control *os.File, o order) {
 		io.Copy(io.Discard, control)
 		os.Exit(failedGuard)
 	}()
-	// To process 1 the kernel passes only signals that have a handler. What
-	// the child sends there is to be without effect; and its other handlers
-	// are taken from it when it starts, as from every process.
-	signal.Notify(make(chan os.Signal, 1))
+	noHandlers()
 	lacks := settle(o)
 	lacks = append(lacks, confine(o)...)
 	pid, err := syscall.ForkExec(o.Path, o.Args, &syscall.ProcAttr{
@@ -47,6 +45,26 @@ func guard(control *os.File, o order) {
 	ended := wait(pid)
 	note{Ended: &ended}.send(control)
 	os.Exit(0)
+}
+
+// noHandlers takes from this process the handlers that the runtime gave it. To
+// process 1 the kernel passes only signals that have one, and but for SIGKILL
+// from outside of its namespace: what the child sends there is without effect.
+// (Package os/signal could ignore signals too, one by one and with an exchange
+// between two threads for each, which takes as long as half of all the rest;
+// and ignored ones the child would inherit.)
+func noHandlers() {
+	var none [16]uint64 // a struct kernel_sigaction with SIG_DFL, which is 0, and more
+	signals := 64 // include/uapi/asm-generic/signal.h: _NSIG
+	if strings.HasPrefix(runtime.GOARCH, "mips") {
+		signals = 128
+	}
+	for sig := 1; sig <= signals; sig++ {
+		if sig == int(unix.SIGURG) {
+			continue // by which the runtime stops goroutines: it has no effect on others
+		}
+		unix.RawSyscall6(unix.SYS_RT_SIGACTION, uintptr(sig), uintptr(unsafe.Pointer(&none)), 0, uintptr(signals/8), 0, 0)
+	}
 }
 
 func fault(w io.Writer, err error) {

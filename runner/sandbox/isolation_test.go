@@ -17,6 +17,16 @@ import (
 	"rtbook/runner"
 )
 
+// TestSignalsToGuard: of what a child sends to its guard, which is process 1 of
+// its namespace, nothing arrives.
+func TestSignalsToGuard(t *testing.T) {
+	needs(t, nameSpaces)
+	r := run(t, child(t, "signals to the first"), testProgram(2), nil)
+	if r.output(0) != "sent\n" || r.output(1) != "alive\n" || r.end.Status != runner.Done {
+		t.Errorf("printed %q and %q, and ended with %s %q", r.output(0), r.output(1), r.end.Status, r.end.Message)
+	}
+}
+
 // TestParentKilled kills the process that runs a child: nothing of the child
 // may be left, not even what left its session.
 func TestParentKilled(t *testing.T) {
