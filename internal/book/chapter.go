@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"fmt"
 	"path"
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -107,7 +106,7 @@ func blankBOM(text []byte) int {
 	return len(bom)
 }
 
-var keyLine = regexp.MustCompile(`^(["'\p{L}_][^:]*:(\s|$)|\{|\[|&|!|%)`)
+var keyLine = pattern(`^(["'\p{L}_][^:]*:(\s|$)|\{|\[|&|!|%)`)
 
 // frontMatter reads the front matter of ch.Text, which begins at an offset,
 // into ch, and blanks it.
@@ -150,11 +149,11 @@ func frontMatter(ch *Chapter, start int, plain bool) []finding.Finding {
 	return y.findings
 }
 
-var aliasSyntax = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*$`)
+var aliasSyntax = pattern(`^[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*$`)
 
 // checkAlias reports an alias that could not have been a page's slug.
 func checkAlias(alias string) error {
-	if !aliasSyntax.MatchString(alias) || strings.HasSuffix(alias, ".html") {
+	if !aliasSyntax().MatchString(alias) || strings.HasSuffix(alias, ".html") {
 		return fmt.Errorf("%q is not the path of a page, as in 02-old-name", clip(alias))
 	}
 	return nil
@@ -191,7 +190,7 @@ func frontMatterRange(text []byte, start int) (body, end, after int) {
 		if keys || strings.HasPrefix(s, "#") {
 			continue
 		}
-		if keys = keyLine.MatchString(s); !keys {
+		if keys = keyLine().MatchString(s); !keys {
 			break
 		}
 	}
@@ -232,12 +231,12 @@ func titleOfFile(name string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(base, "-", " "), "_", " ")
 }
 
-var chapterName = regexp.MustCompile(`^([0-9]+)-[A-Za-z0-9][A-Za-z0-9._-]*\.md$`)
+var chapterName = pattern(`^([0-9]+)-[A-Za-z0-9][A-Za-z0-9._-]*\.md$`)
 
 // chapterNumber returns the number in a chapter's file name, or an error that
 // says what such names look like.
 func chapterNumber(base string) (string, error) {
-	m := chapterName.FindStringSubmatch(base)
+	m := chapterName().FindStringSubmatch(base)
 	if m == nil {
 		return "", fmt.Errorf("%s is not the name of a chapter", base)
 	}

@@ -330,7 +330,7 @@ func checkHTML(ch *Chapter, n *ast.HTMLBlock, r *reporter) {
 	if segs.Len() == 0 || swallows {
 		return
 	}
-	if first := segs.At(0); detailsAny.Match(first.Value(ch.Text)) {
+	if first := segs.At(0); detailsAny().Match(first.Value(ch.Text)) {
 		r.at(first.Start, "write <details>, <summary>…</summary> and </details> alone in their lines, in pairs", "details tag that does not fold")
 	}
 }

@@ -1,7 +1,6 @@
 package book
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -12,9 +11,9 @@ import (
 
 // comment begins with a word, which a colon may follow.
 var (
-	commentSyntax = regexp.MustCompile(`^<!--[ \t]*([A-Za-z]+)([ \t]*:)?[ \t]*(.*?)[ \t]*-->[ \t]*`)
-	claimIDSyntax = regexp.MustCompile(`^[A-Z]{1,4}[0-9]{1,4}[a-z]?$`)
-	claimIDWord   = regexp.MustCompile(`[^\s,]+`)
+	commentSyntax = pattern(`^<!--[ \t]*([A-Za-z]+)([ \t]*:)?[ \t]*(.*?)[ \t]*-->[ \t]*`)
+	claimIDSyntax = pattern(`^[A-Z]{1,4}[0-9]{1,4}[a-z]?$`)
+	claimIDWord   = pattern(`[^\s,]+`)
 )
 
 // collectComments fills ch.Claims and ch.Inserts from the comments that stand
@@ -52,7 +51,7 @@ func readComment(ch *Chapter, n *ast.HTMLBlock, headings []int, r *reporter) {
 	line := strings.TrimRight(string(ch.Text[seg.Start:seg.Stop]), "\r\n")
 	text := strings.TrimLeft(line, " \t")
 	at := seg.Start + len(line) - len(text)
-	m := commentSyntax.FindStringSubmatchIndex(text)
+	m := commentSyntax().FindStringSubmatchIndex(text)
 	if m == nil {
 		return
 	}
@@ -88,7 +87,7 @@ func forUs(word string, colon bool, rest string) bool {
 	case rest == "":
 		return true
 	}
-	return colon && (lower == "claim" || claimIDSyntax.MatchString(strings.TrimRight(first, ","))) || claimIDSyntax.MatchString(strings.TrimRight(rest, ","))
+	return colon && (lower == "claim" || claimIDSyntax().MatchString(strings.TrimRight(first, ","))) || claimIDSyntax().MatchString(strings.TrimRight(rest, ","))
 }
 
 // meantComment is the hint for a comment that is not as it should be.
@@ -112,9 +111,9 @@ func readClaim(ch *Chapter, n ast.Node, at, idsAt int, ids string, headings []in
 	if i, _ := slices.BinarySearch(headings, at); i < len(headings) {
 		c.End = headings[i]
 	}
-	for _, m := range claimIDWord.FindAllStringIndex(ids, -1) {
+	for _, m := range claimIDWord().FindAllStringIndex(ids, -1) {
 		id := ids[m[0]:m[1]]
-		if !claimIDSyntax.MatchString(id) {
+		if !claimIDSyntax().MatchString(id) {
 			r.at(idsAt+m[0], "an id is capitals and a number, as in A7; several are separated by blanks", "%q is no id of a claim", clip(id))
 			continue
 		}
@@ -147,7 +146,7 @@ func checkInlineComments(ch *Chapter, block ast.Node, r *reporter) {
 			continue
 		}
 		seg := raw.Segments.At(0)
-		m := commentSyntax.FindStringSubmatch(string(ch.Text[seg.Start:seg.Stop]))
+		m := commentSyntax().FindStringSubmatch(string(ch.Text[seg.Start:seg.Stop]))
 		if m != nil && forUs(m[1], m[2] != "", m[3]) {
 			r.at(seg.Start, "put it on a line of its own, with nothing but a blank line above", "a comment %s inside a paragraph means nothing", strings.ToLower(m[1]))
 		}

@@ -6,11 +6,9 @@ import (
 	"go/build"
 	"go/build/constraint"
 	"go/version"
-	"regexp"
 	"runtime"
 	"slices"
 	"strings"
-	"sync"
 
 	"rtbook/internal/finding"
 )
@@ -65,17 +63,15 @@ func (s selection) has(tag string) bool {
 	return s.goos == "android" && tag == "linux" || s.goos == "illumos" && tag == "solaris" || s.goos == "ios" && tag == "darwin"
 }
 
-var releaseTag = regexp.MustCompile(`^go1\.[1-9][0-9]{0,3}$`)
+var releaseTag = pattern(`^go1\.[1-9][0-9]{0,3}$`)
 
-func isRelease(tag string) bool { return releaseTag.MatchString(tag) }
+func isRelease(tag string) bool { return releaseTag().MatchString(tag) }
 
 func parseConstraint(value string) (constraint.Expr, error) {
 	return constraint.Parse("//go:build " + value)
 }
 
-// tagSyntax is compiled when it is needed: letters of all scripts take a while,
-// which each start of the command would spend.
-var tagSyntax = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[\pL\p{Nd}_.]+`) })
+var tagSyntax = pattern(`[\pL\p{Nd}_.]+`)
 
 // checkConstraint checks the value of if=. A tag that nothing ever satisfies is
 // a fault: the cell would silently not run.

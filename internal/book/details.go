@@ -1,7 +1,6 @@
 package book
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
@@ -160,10 +159,10 @@ type piece struct {
 }
 
 var (
-	detailsOpen  = regexp.MustCompile(`(?i)^<details(\s+open(?:\s*=\s*(?:""|"open"))?)?\s*>`)
-	detailsClose = regexp.MustCompile(`(?i)^</details\s*>`)
-	summaryTag   = regexp.MustCompile(`(?is)^\s*<summary\s*>(.*?)</summary\s*>`)
-	detailsAny   = regexp.MustCompile(`(?i)^\s*</?details[\s>]`)
+	detailsOpen  = pattern(`(?i)^<details(\s+open(?:\s*=\s*(?:""|"open"))?)?\s*>`)
+	detailsClose = pattern(`(?i)^</details\s*>`)
+	summaryTag   = pattern(`(?is)^\s*<summary\s*>(.*?)</summary\s*>`)
+	detailsAny   = pattern(`(?i)^\s*</?details[\s>]`)
 )
 
 // detailsPieces takes a block of raw HTML apart if it begins with a details
@@ -175,10 +174,10 @@ func detailsPieces(block *ast.HTMLBlock, source []byte) []piece {
 		return nil
 	}
 	first := segs.At(0)
-	if m := summaryTag.FindSubmatch(first.Value(source)); m != nil && segs.Len() == 1 {
+	if m := summaryTag().FindSubmatch(first.Value(source)); m != nil && segs.Len() == 1 {
 		return []piece{{kind: pieceSummary, text: string(m[1]), lines: []text.Segment{first}}}
 	}
-	if !detailsAny.Match(first.Value(source)) {
+	if !detailsAny().Match(first.Value(source)) {
 		return nil
 	}
 	var ps []piece
@@ -188,7 +187,7 @@ func detailsPieces(block *ast.HTMLBlock, source []byte) []piece {
 		if looksLikeFence([]byte(rest)) {
 			return nil // an oversight, and reported
 		}
-		if !detailsAny.MatchString(rest) {
+		if !detailsAny().MatchString(rest) {
 			ps = appendText(ps, seg.TrimRightSpace(source))
 			i++
 			continue
@@ -196,10 +195,10 @@ func detailsPieces(block *ast.HTMLBlock, source []byte) []piece {
 		i++
 		for rest != "" {
 			p := piece{lines: []text.Segment{seg}}
-			if m := detailsClose.FindString(rest); m != "" {
+			if m := detailsClose().FindString(rest); m != "" {
 				p.kind = pieceClose
 				rest = strings.TrimSpace(rest[len(m):])
-			} else if m := detailsOpen.FindStringSubmatch(rest); m != nil {
+			} else if m := detailsOpen().FindStringSubmatch(rest); m != nil {
 				p.open = m[1] != ""
 				rest = strings.TrimSpace(rest[len(m[0]):])
 				p.text, rest, i = summaryAfter(rest, segs, i, source)
@@ -218,7 +217,7 @@ func detailsPieces(block *ast.HTMLBlock, source []byte) []piece {
 func summaryAfter(rest string, segs *text.Segments, i int, source []byte) (string, string, int) {
 	lines, next := rest, i
 	for more := 0; ; more++ {
-		if m := summaryTag.FindStringSubmatch(lines); m != nil {
+		if m := summaryTag().FindStringSubmatch(lines); m != nil {
 			return strings.Join(strings.Fields(m[1]), " "), strings.TrimSpace(lines[len(m[0]):]), next
 		}
 		// A summary is a line or few: looking through all that follows, for

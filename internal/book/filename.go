@@ -2,16 +2,15 @@ package book
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 )
 
 const maxFileName = 200 // bytes
 
 var (
-	filePart = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.+-]*$`)
+	filePart = pattern(`^[A-Za-z0-9_][A-Za-z0-9_.+-]*$`)
 	// What Windows takes for a device, whatever the extension.
-	deviceName = regexp.MustCompile(`(?i)^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)`)
+	deviceName = pattern(`(?i)^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)`)
 )
 
 // checkFileName checks the name of a file in an environment's folder. Such a
@@ -44,9 +43,9 @@ func checkFileName(name string) error {
 			return fault(at, `"." in a path that is not clean`)
 		case part[0] == '.':
 			return fault(at, "%s is hidden: its name begins with a dot", clip(part))
-		case deviceName.MatchString(part):
+		case deviceName().MatchString(part):
 			return fault(at, "%s is a device on Windows", clip(part))
-		case !filePart.MatchString(part):
+		case !filePart().MatchString(part):
 			return fault(at, `%q: names are of letters, digits and "._+-", and begin with none of these but _`, clip(part))
 		case part[len(part)-1] == '.':
 			return fault(at, "%s ends with a dot", clip(part))

@@ -206,7 +206,7 @@ func (r *ledgerReader) row(n yamlast.Node) {
 		{key: "statement", text: &row.Statement},
 		{key: "source", list: &row.Source},
 		{key: "check", text: &row.Check},
-		{key: "since", text: &row.Since, check: matches(toolchainSyntax, "a Go release", "go1.25")},
+		{key: "since", text: &row.Since, check: matches(toolchainSyntax(), "a Go release", "go1.25")},
 		{key: "unobservable", text: &row.Unobservable, check: checkReason},
 	}
 	before := len(r.findings)
@@ -233,7 +233,7 @@ func (y *yamlFile) position(n yamlast.Node) finding.Pos {
 }
 
 func (r *ledgerReader) checkID(id string) error {
-	if !claimIDSyntax.MatchString(id) {
+	if !claimIDSyntax().MatchString(id) {
 		return &valueError{msg: fmt.Sprintf("%q is no id such as A7", clip(id)), hint: "write one to four capitals and a number"}
 	}
 	if first := r.ledger.Row(id); first != nil {

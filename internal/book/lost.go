@@ -3,20 +3,19 @@ package book
 import (
 	"bytes"
 	"cmp"
-	"regexp"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/yuin/goldmark/ast"
 )
 
-var lostSyntax = regexp.MustCompile(`[(<](?:go|out):[^\s)]`)
+var lostSyntax = pattern(`[(<](?:go|out):[^\s)]`)
 
 // checkLost reports an address of a checked link in text: for every Markdown
 // parser, a blank ends the address, and the link is none.
 func checkLost(ch *Chapter, t *ast.Text, r *reporter) {
 	const hint = `an address with blanks stands between < and >, as in [256](<go:runtime len(p{}.runq)>); in it, write \< and \>`
-	m := lostSyntax.FindIndex(t.Segment.Value(ch.Text))
+	m := lostSyntax().FindIndex(t.Segment.Value(ch.Text))
 	if m == nil {
 		return
 	}
@@ -36,8 +35,8 @@ func checkLost(ch *Chapter, t *ast.Text, r *reporter) {
 }
 
 var (
-	labelSyntax    = regexp.MustCompile(`^\]\[([^\[\]\n]*)\]`) // empty: the text is the label
-	footnoteSyntax = regexp.MustCompile(`\[\^[^\s\[\]]+\]`)
+	labelSyntax    = pattern(`^\]\[([^\[\]\n]*)\]`) // empty: the text is the label
+	footnoteSyntax = pattern(`\[\^[^\s\[\]]+\]`)
 )
 
 // checkUndefined reports a link by a reference that nothing defines, and a
@@ -47,7 +46,7 @@ func checkUndefined(ch *Chapter, t *ast.Text, r *reporter) {
 	for at := start; at < stop; at++ {
 		switch ch.Text[at] {
 		case ']':
-			m := labelSyntax.FindSubmatch(ch.Text[at:])
+			m := labelSyntax().FindSubmatch(ch.Text[at:])
 			if m == nil {
 				continue
 			}
@@ -57,7 +56,7 @@ func checkUndefined(ch *Chapter, t *ast.Text, r *reporter) {
 			}
 		case '[':
 			// Whether the bracket is escaped, one byte before it says.
-			if m := footnoteSyntax.Find(ch.Text[at:]); m != nil && bytes.HasPrefix(ch.Text[at:], m) && (at == 0 || ch.Text[at-1] != '\\') {
+			if m := footnoteSyntax().Find(ch.Text[at:]); m != nil && bytes.HasPrefix(ch.Text[at:], m) && (at == 0 || ch.Text[at-1] != '\\') {
 				r.at(at, "write "+clip(string(m))+": and its text in a line of its own; to show brackets, write \\[", "there is no footnote %s", clip(string(m)))
 			}
 		}

@@ -1,7 +1,6 @@
 package book
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
@@ -102,7 +101,7 @@ func checkBox(item ast.Node) *east.TaskCheckBox {
 }
 
 // trailingBlanks are what no reader sees of a choice.
-var trailingBlanks = regexp.MustCompile(`(?m)[ \t]+$`)
+var trailingBlanks = pattern(`(?m)[ \t]+$`)
 
 // choicesOf returns the choices of a list, and reports what they lack.
 func choicesOf(ch *Chapter, list *ast.List, r *reporter) []Choice {
@@ -124,7 +123,7 @@ func choicesOf(ch *Chapter, list *ast.List, r *reporter) []Choice {
 		}
 		c := choiceOf(ch, item)
 		c.Pos = ch.Pos(at)
-		seen := trailingBlanks.ReplaceAllString(c.Output, "")
+		seen := trailingBlanks().ReplaceAllString(c.Output, "")
 		if other, ok := first[seen]; ok {
 			r.at(at, "leave one of the two out", "two choices look the same").
 				Notes = []finding.Note{{Pos: other, Text: "the other"}}

@@ -3,7 +3,6 @@ package book
 import (
 	"bytes"
 	"cmp"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -81,7 +80,7 @@ func newAutoRef(ch *Chapter, n *ast.AutoLink) *Ref {
 	return ref
 }
 
-var schemeSyntax = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*:`)
+var schemeSyntax = pattern(`^[A-Za-z][A-Za-z0-9+.-]*:`)
 
 // kindOf returns what an address is of.
 func kindOf(dest string) RefKind {
@@ -90,7 +89,7 @@ func kindOf(dest string) RefKind {
 		return RefSource
 	case strings.HasPrefix(dest, outputScheme):
 		return RefOutput
-	case schemeSyntax.MatchString(dest), strings.HasPrefix(dest, "//"):
+	case schemeSyntax().MatchString(dest), strings.HasPrefix(dest, "//"):
 		return RefExternal
 	}
 	return RefInternal
@@ -98,7 +97,7 @@ func kindOf(dest string) RefKind {
 
 // checkScheme reports what would be a checked link in small letters.
 func checkScheme(ref *Ref, r *reporter) {
-	scheme := strings.ToLower(schemeSyntax.FindString(ref.Dest))
+	scheme := strings.ToLower(schemeSyntax().FindString(ref.Dest))
 	if ref.Kind == RefExternal && (scheme == sourceScheme || scheme == outputScheme) {
 		r.at(ref.Offset, "write "+scheme+" in small letters", "a link that was to be checked, and leads to %s", clip(ref.Dest))
 	}

@@ -3,7 +3,6 @@ package book
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -307,16 +306,16 @@ func checkSample(f *Fence, r *reporter) {
 }
 
 var (
-	nameSyntax      = regexp.MustCompile(`^[a-z][a-z0-9-]{0,63}$`)
-	anonymousSyntax = regexp.MustCompile(`^cell-[0-9]+$`)
-	solutionSyntax  = regexp.MustCompile(`^solution-[0-9]+$`)
-	notInNames      = regexp.MustCompile(`[^a-z0-9]+`)
+	nameSyntax      = pattern(`^[a-z][a-z0-9-]{0,63}$`)
+	anonymousSyntax = pattern(`^cell-[0-9]+$`)
+	solutionSyntax  = pattern(`^solution-[0-9]+$`)
+	notInNames      = pattern(`[^a-z0-9]+`)
 )
 
 const nameRule = `a name is of at most 64 lower-case letters, digits and "-", and begins with a letter`
 
 func checkName(value string) error {
-	if nameSyntax.MatchString(value) {
+	if nameSyntax().MatchString(value) {
 		return nil
 	}
 	if name := nameLike(value); name != "" {
@@ -327,22 +326,22 @@ func checkName(value string) error {
 
 // nameLike returns a name that is made of what is none; "" if little is left.
 func nameLike(value string) string {
-	name := strings.Trim(notInNames.ReplaceAllString(strings.ToLower(value), "-"), "-")
-	if 2*len(name) < len(value) || !nameSyntax.MatchString(name) || anonymousSyntax.MatchString(name) {
+	name := strings.Trim(notInNames().ReplaceAllString(strings.ToLower(value), "-"), "-")
+	if 2*len(name) < len(value) || !nameSyntax().MatchString(name) || anonymousSyntax().MatchString(name) {
 		return ""
 	}
 	return name
 }
 
 func checkCellID(value string) error {
-	if anonymousSyntax.MatchString(value) {
+	if anonymousSyntax().MatchString(value) {
 		return &valueError{0, fmt.Sprintf("%s is the name of a cell without one", clip(value)), "give the cell another id, or none: write cell"}
 	}
 	return checkName(value)
 }
 
 func checkEnv(value string) error {
-	if solutionSyntax.MatchString(value) {
+	if solutionSyntax().MatchString(value) {
 		return &valueError{0, fmt.Sprintf("%s is the environment of a solution", clip(value)), "give the environment another name, or leave it out between the tags of the solution"}
 	}
 	return checkName(value)

@@ -77,11 +77,11 @@ func (y *yamlFile) body() yamlast.Node {
 // yamlHint is the hint for what is no YAML: the faults are nearly always these.
 const yamlHint = `write key: value lines; a value with ": ", " #" or brackets in it stands in double quotes`
 
-var definedTwice = regexp.MustCompile(`^mapping key "(.*)" already defined at \[([0-9]+):([0-9]+)\]`)
+var definedTwice = pattern(`^mapping key "(.*)" already defined at \[([0-9]+):([0-9]+)\]`)
 
 // syntax reports an error of the YAML parser.
 func (y *yamlFile) syntax(err yaml.Error) {
-	m := definedTwice.FindStringSubmatch(err.GetMessage())
+	m := definedTwice().FindStringSubmatch(err.GetMessage())
 	if m == nil {
 		message, hint := firstLine(err.GetMessage()), yamlHint
 		if strings.Contains(message, "'\t'") {
@@ -290,11 +290,11 @@ func firstLine(s string) string {
 }
 
 var (
-	toolchainSyntax = regexp.MustCompile(`^go1\.[0-9]+(\.[0-9]+|rc[0-9]+|beta[0-9]+)?$`)
-	targetSyntax    = regexp.MustCompile(`^[a-z0-9]+/[a-z0-9]+$`)
-	langSyntax      = regexp.MustCompile(`^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$`)
-	urlSyntax       = regexp.MustCompile(`^https?://[^\s/?#]+(/[^\s?#]*)?$`)
-	issuesSyntax    = regexp.MustCompile(`^(https?://[^\s/?#]+([/?#]\S*)?|mailto:[^\s@]+@[^\s@]+)$`)
+	toolchainSyntax = pattern(`^go1\.[0-9]+(\.[0-9]+|rc[0-9]+|beta[0-9]+)?$`)
+	targetSyntax    = pattern(`^[a-z0-9]+/[a-z0-9]+$`)
+	langSyntax      = pattern(`^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$`)
+	urlSyntax       = pattern(`^https?://[^\s/?#]+(/[^\s?#]*)?$`)
+	issuesSyntax    = pattern(`^(https?://[^\s/?#]+([/?#]\S*)?|mailto:[^\s@]+@[^\s@]+)$`)
 )
 
 // matches returns a check that a value is what is wanted, such as the example.
@@ -365,16 +365,16 @@ func readConfig(b *Book, name string, src []byte) []finding.Finding {
 	y := yamlFile{name: name, src: text, line: 1, skip: len(src) - len(text), fields: []yamlField{
 		{key: "title", text: &b.Title},
 		{key: "description", text: &b.Description},
-		{key: "lang", text: &b.Lang, check: matches(langSyntax, "a language tag", "en or pt-BR")},
-		{key: "url", text: &b.URL, check: matches(urlSyntax, "an address", "https://example.org/book/")},
-		{key: "toolchain", text: &b.Toolchain, check: matches(toolchainSyntax, "a Go release", "go1.26.8")},
+		{key: "lang", text: &b.Lang, check: matches(langSyntax(), "a language tag", "en or pt-BR")},
+		{key: "url", text: &b.URL, check: matches(urlSyntax(), "an address", "https://example.org/book/")},
+		{key: "toolchain", text: &b.Toolchain, check: matches(toolchainSyntax(), "a Go release", "go1.26.8")},
 		{key: "ledger", text: &b.LedgerPath, places: &places, check: checkLedgerPath},
 		{key: "numerals", text: &b.Numerals, check: checkNumerals},
-		{key: "target", text: &b.Target, check: matches(targetSyntax, "a target", "linux/amd64")},
+		{key: "target", text: &b.Target, check: matches(targetSyntax(), "a target", "linux/amd64")},
 		{key: "isolation", text: &b.Isolation, places: &isolationAt, check: checkIsolation},
 		{key: "theme", text: &b.Theme, places: &themeAt, check: checkThemePath},
-		{key: "repository", text: &b.Repository, check: matches(urlSyntax, "an address", "https://example.org/book")},
-		{key: "issues", text: &b.Issues, check: matches(issuesSyntax, "an address", "https://example.org/book/issues")},
+		{key: "repository", text: &b.Repository, check: matches(urlSyntax(), "an address", "https://example.org/book")},
+		{key: "issues", text: &b.Issues, check: matches(issuesSyntax(), "an address", "https://example.org/book/issues")},
 		{key: "command", text: &b.Command},
 	}}
 	y.decode()

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // quantity is a number in prose with its unit.
@@ -18,10 +19,12 @@ type quantity struct {
 }
 
 // numeral matches a number and what follows it.
-var numeral = regexp.MustCompile(`^(-|\+)?(?:` +
-	`(0[xX][0-9a-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+)` +
-	`|((?:[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d{0,2}(?: \d{3})+|\d[\d_]*)(?:\.(\d+))?)(?:[eE]([-+]?\d{1,3}))?` +
-	`)(?: ?(<<|\^|/) ?(\d{1,5}))?([ -]?)(.*)$`)
+var numeral = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(-|\+)?(?:` +
+		`(0[xX][0-9a-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+)` +
+		`|((?:[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d{0,2}(?: \d{3})+|\d[\d_]*)(?:\.(\d+))?)(?:[eE]([-+]?\d{1,3}))?` +
+		`)(?: ?(<<|\^|/) ?(\d{1,5}))?([ -]?)(.*)$`)
+})
 
 // parseQuantity reads a number and its unit.
 func parseQuantity(text string) (quantity, bool) {
@@ -30,7 +33,7 @@ func parseQuantity(text string) (quantity, bool) {
 			return quantity{n: big.NewRat(n, 1), places: -1, gap: " ", unit: rest}, true
 		}
 	}
-	m := numeral.FindStringSubmatch(text)
+	m := numeral().FindStringSubmatch(text)
 	if m == nil {
 		return quantity{}, false
 	}
