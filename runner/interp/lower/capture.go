@@ -31,10 +31,11 @@ func (v *usage) boxed() bool { return v.loop && (v.addressed || v.captured && v.
 // copied reports whether a closure can have a copy of the variable.
 func (v *usage) copied() bool { return v.loop && v.captured && !v.addressed && !v.assigned }
 
-// captures finds out about all local variables.
-func (u *unit) captures() *captures {
+// captures finds out about the local variables of the declarations that have one
+// of some constructs.
+func (u *unit) captures(some constructs) *captures {
 	c := &captures{unit: u, vars: make(map[*types.Var]*usage)}
-	for _, d := range u.file.Decls {
+	for _, d := range u.declsWith(some) {
 		if f, ok := d.(*ast.FuncDecl); ok && f.Body != nil {
 			c.function(f, f.Type, f.Recv, f.Body)
 		} else {

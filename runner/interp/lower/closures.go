@@ -23,7 +23,7 @@ import (
 //	                                          }
 
 func convertClosures(u *unit) bool {
-	c := &converter{unit: u, captures: u.captures(), boxes: make(map[*types.Var]*types.Var), pointers: make(map[types.Object]bool)}
+	c := &converter{unit: u, captures: u.captures(hasLoops), boxes: make(map[*types.Var]*types.Var), pointers: make(map[types.Object]bool)}
 	for v, use := range c.captures.vars {
 		if use.boxed() && !u.writable(v.Type()) || use.copied() && !u.writable(v.Type()) {
 			u.refuse(positioned(v.Pos()), "closure", "a closure or a pointer keeps "+v.Name()+", whose type has no name outside its package, in a loop", "")
@@ -31,7 +31,7 @@ func convertClosures(u *unit) bool {
 		}
 	}
 	r := &rewriter{unit: u, enter: c.enter, expr: c.expr, stmt: c.stmt}
-	r.file(u.file)
+	r.some(hasLoops | hasHeads)
 	return false
 }
 

@@ -38,7 +38,7 @@ func lowerIterators(u *unit) bool {
 		}
 		return []ast.Stmt{s}
 	}}
-	r.file(u.file)
+	r.some(hasFunctionLoops)
 	return false
 }
 

@@ -223,6 +223,8 @@ type unit struct {
 	wraps   map[string]bool   // names of types that are structs now (recursive.go)
 	getters map[string]string // names of the functions that read fields, by those of their types (recursive_fields.go)
 
+	found map[ast.Decl]constructs // what declarations have (constructs.go)
+
 	bodies map[*ast.FuncLit]bool // the literals that were bodies of loops over functions
 
 	// spellNamed writes a named type while generic declarations are replaced.
@@ -260,16 +262,23 @@ func newUnit(p *runner.Program, imp types.Importer) (*unit, error) {
 	return u, nil
 }
 
-// run runs the passes, and stops after one that refuses. In running it keeps
-// which of them it is at.
+// run runs the passes, and stops after one that refuses. One that is there twice
+// runs again only if a pass had the tree checked, which means that there is
+// something new. In running it keeps which of them it is at.
 func (u *unit) run(passes []pass, running *string) error {
+	ran := make(map[string]bool)
+	checked := false
 	for _, p := range passes {
-		*running = p.name
+		if ran[p.name] && !checked {
+			continue
+		}
+		*running, ran[p.name] = p.name, true
 		again := p.run(u)
 		if len(u.refusals) > 0 {
 			return nil
 		}
 		if again {
+			checked = true
 			if err := u.check(); err != nil {
 				u.refuseError(p.name, err)
 				return nil
@@ -300,6 +309,7 @@ func (u *unit) check() error {
 	} else {
 		clearInfo(u.info)
 	}
+	u.found = make(map[ast.Decl]constructs)
 	var first error
 	conf := &types.Config{
 		Importer:                 withRuntime{u.importer},

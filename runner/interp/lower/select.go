@@ -62,7 +62,7 @@ func lowerSelects(u *unit) bool {
 		}
 		return []ast.Stmt{s}
 	}
-	r.file(u.file)
+	r.some(hasReceives)
 	return false
 }
 

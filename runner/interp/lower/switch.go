@@ -57,7 +57,7 @@ func lowerSwitches(u *unit) bool {
 		// What it declares has a scope of its own, which a label may stand before.
 		return []ast.Stmt{&ast.SwitchStmt{Switch: sw.Switch, Init: init, Body: block(sw.Switch, &ast.CaseClause{Case: sw.Switch, Body: list})}}
 	}}
-	r.file(u.file)
+	r.some(hasSwitches)
 	return false
 }
 

@@ -40,6 +40,13 @@ func (r *rewriter) file(f *ast.File) {
 	}
 }
 
+// some visits the declarations that have one of some constructs.
+func (r *rewriter) some(c constructs) {
+	for _, d := range r.unit.declsWith(c) {
+		r.decl(d)
+	}
+}
+
 func (r *rewriter) in(n ast.Node) bool { return r.enter == nil || r.enter(n) }
 
 func (r *rewriter) out(n ast.Node) {
