@@ -13,6 +13,8 @@ type captures struct {
 	vars map[*types.Var]*usage
 	funs []ast.Node // the functions around, outermost first
 	loop []bool     // for each, whether what it declares now may be declared again in one call
+
+	gotos bool // the declaration that is visited has goto
 }
 
 // usage is what a program does with a local variable.
@@ -36,6 +38,7 @@ func (v *usage) copied() bool { return v.loop && v.captured && !v.addressed && !
 func (u *unit) captures(some constructs) *captures {
 	c := &captures{unit: u, vars: make(map[*types.Var]*usage)}
 	for _, d := range u.declsWith(some) {
+		c.gotos = u.has(d, hasGotos)
 		if f, ok := d.(*ast.FuncDecl); ok && f.Body != nil {
 			c.function(f, f.Type, f.Recv, f.Body)
 		} else {
@@ -55,7 +58,7 @@ func (c *captures) function(f ast.Node, t *ast.FuncType, recv *ast.FieldList, bo
 			}
 		}
 	}
-	c.loop[len(c.loop)-1] = hasGoto(body)
+	c.loop[len(c.loop)-1] = c.gotos && hasGoto(body)
 	c.visit(body)
 	c.funs, c.loop = c.funs[:len(c.funs)-1], c.loop[:len(c.loop)-1]
 }

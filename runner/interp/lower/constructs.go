@@ -17,6 +17,7 @@ const (
 	hasFunctionLoops                        // range loops over functions
 	hasRanges                               // range loops
 	hasLoops                                // loops, and goto
+	hasGotos                                // goto
 	hasHeads                                // statements that stand in the head of another
 	hasSwitches                             // switches, also of types
 	hasReceives                             // select statements and receive operations
@@ -108,7 +109,7 @@ func (u *unit) inStmt(s ast.Stmt) constructs {
 		return hasLoops | hasRanges
 	case *ast.BranchStmt:
 		if s.Tok == token.GOTO {
-			return hasLoops
+			return hasLoops | hasGotos
 		}
 	case *ast.SwitchStmt:
 		return hasSwitches | head(s.Init)

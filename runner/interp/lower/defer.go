@@ -272,7 +272,7 @@ func (d *deferrer) stmt(s ast.Stmt) []ast.Stmt {
 			return d.returned(f, s)
 		}
 	}
-	return []ast.Stmt{s}
+	return stays
 }
 
 // returned sets the results, and ends the body.

@@ -36,7 +36,7 @@ func lowerIterators(u *unit) bool {
 				return it.lower(loop, sig)
 			}
 		}
-		return []ast.Stmt{s}
+		return stays
 	}}
 	r.some(hasFunctionLoops)
 	return false

@@ -19,7 +19,7 @@ func lowerRanges(u *unit) bool {
 		if loop, ok := s.(*ast.RangeStmt); ok {
 			return u.lowerRange(loop, c)
 		}
-		return []ast.Stmt{s}
+		return stays
 	}}
 	r.some(hasRanges)
 	return false

@@ -34,11 +34,11 @@ func lowerSwitches(u *unit) bool {
 	r := &rewriter{unit: u, stmt: func(s ast.Stmt) []ast.Stmt {
 		sw, ok := s.(*ast.SwitchStmt)
 		if !ok {
-			return []ast.Stmt{s}
+			return stays
 		}
 		lists, falls := u.listsVariables(sw), fallsThrough(sw)
 		if !lists && !falls && (sw.Init == nil || sw.Tag == nil) {
-			return []ast.Stmt{s}
+			return stays
 		}
 		init := sw.Init
 		sw.Init = nil
