@@ -36,7 +36,7 @@ func (v *usage) copied() bool { return v.loop && v.captured && !v.addressed && !
 // captures finds out about the local variables of the declarations that have one
 // of some constructs.
 func (u *unit) captures(some constructs) *captures {
-	c := &captures{unit: u, vars: make(map[*types.Var]*usage)}
+	c := &captures{unit: u, vars: make(map[*types.Var]*usage, len(u.info.Defs)/2)}
 	for _, d := range u.declsWith(some) {
 		c.gotos = u.has(d, hasGotos)
 		if f, ok := d.(*ast.FuncDecl); ok && f.Body != nil {

@@ -16,7 +16,8 @@
 //     no constant is declared and all types are the package's, so that code can
 //     be moved and types can be written anywhere.
 //  2. generics: each instance is a declaration of its own, and there are no type
-//     parameters. What it copied goes through the passes above once more.
+//     parameters. What it copied goes through the passes above once more; where
+//     nothing was copied or moved, these do not run again.
 //  3. blank fields, recursive types and fields, variadics, builtins, shifts, negations, parameters,
 //     pointers to arrays, methods: what the interpreter has no form of, or takes
 //     for something else, expression by expression. From here on selectors are
@@ -51,7 +52,10 @@
 //
 // [rewriter] (walk.go) is the way to visit a tree: children before parents,
 // with functions for expressions and for statements; a statement can be
-// replaced by several. [unit.fresh] makes names that nothing else has, and
+// replaced by several, or stays. A pass about one construct has it visit only
+// the declarations that have some of that ([constructs]), and makes no such
+// construct for a pass after it in a declaration that has none, unless it has the
+// tree checked. [unit.fresh] makes names that nothing else has, and
 // [unit.nameOf] says what an object is called in the tree.
 //
 // A node of a new kind gets the position of what it replaces, because a

@@ -98,7 +98,7 @@ func defined(s ast.Stmt) (ast.Expr, bool) {
 // sharing finds the variables that a call can assign to: those of the package,
 // and those that closures or pointers keep.
 func (u *unit) sharing() func(types.Object) bool {
-	depth := make(map[types.Object]int)
+	depth := make(map[types.Object]int, len(u.info.Defs))
 	shared := make(map[types.Object]bool)
 	var inside func(n ast.Node, level int)
 	inside = func(n ast.Node, level int) {

@@ -31,7 +31,7 @@ type origin struct {
 
 // print returns the text of the unit's tree, and its map to the chapter.
 func (u *unit) print() (string, []runner.Segment) {
-	p := &printer{u: u, fresh: true, out: make([]byte, 0, 2*len(u.program.Source)), marks: make([]origin, 0, len(u.program.Source)/3)}
+	p := &printer{u: u, fresh: true, out: make([]byte, 0, 3*len(u.program.Source)), marks: make([]origin, 0, len(u.program.Source)/2)}
 	p.file(u.file)
 	return string(p.out), p.segments()
 }
