@@ -74,6 +74,7 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
+	"strconv"
 
 	"rtbook/runner"
 )
@@ -348,7 +349,7 @@ func (u *unit) offset(pos token.Pos) int {
 func (u *unit) fresh(hint string) string {
 	for {
 		u.numbers[hint]++
-		name := fmt.Sprintf("rtbook_%s%d", hint, u.numbers[hint])
+		name := "rtbook_" + hint + strconv.Itoa(u.numbers[hint])
 		if !u.names[name] {
 			u.names[name] = true
 			return name
