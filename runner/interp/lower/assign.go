@@ -71,7 +71,7 @@ func (a *assigner) stmt(s ast.Stmt) []ast.Stmt {
 	case *ast.ForStmt, *ast.IfStmt, *ast.SwitchStmt, *ast.TypeSwitchStmt:
 		return a.header(s)
 	}
-	return []ast.Stmt{s}
+	return stays
 }
 
 func (a *assigner) assignment(s *ast.AssignStmt) []ast.Stmt {

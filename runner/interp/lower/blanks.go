@@ -15,6 +15,9 @@ import (
 // fields, a literal that gives a blank one a value is refused.
 
 func nameBlanks(u *unit) (changed bool) {
+	if len(u.declsWith(hasBlankFields)) == 0 {
+		return false
+	}
 	var names []string
 	ast.Inspect(u.file, func(n ast.Node) bool {
 		switch n := n.(type) {

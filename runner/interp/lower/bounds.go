@@ -20,7 +20,10 @@ import (
 // checkBounds is the pass. It relies on package box being there.
 func checkBounds(u *unit) bool {
 	u.importer = withBox(u.importer)
-	c := &checking{unit: u, targets: make(map[ast.Expr]bool), checks: make(map[*ast.CallExpr]bool), all: u.exact || u.recovers()}
+	if !u.exact && !u.recovers() {
+		return false
+	}
+	c := &checking{unit: u, targets: make(map[ast.Expr]bool), checks: make(map[*ast.CallExpr]bool)}
 	r := &rewriter{unit: u, expr: c.expr}
 	r.enter = func(n ast.Node) bool {
 		switch n := n.(type) {
@@ -47,21 +50,22 @@ func (u *unit) recovers() bool {
 		}
 	}
 	found := u.program.Tail
-	ast.Inspect(u.file, func(n ast.Node) bool {
-		if call, ok := n.(*ast.CallExpr); ok {
-			if id, ok := call.Fun.(*ast.Ident); ok && id.Name == "recover" && u.info.Types[id].IsBuiltin() {
-				found = true
+	for _, d := range u.declsWith(hasDeferring) {
+		ast.Inspect(d, func(n ast.Node) bool {
+			if call, ok := n.(*ast.CallExpr); ok {
+				if id, ok := call.Fun.(*ast.Ident); ok && id.Name == "recover" && u.info.Types[id].IsBuiltin() {
+					found = true
+				}
 			}
-		}
-		return !found
-	})
+			return !found
+		})
+	}
 	return found
 }
 
 type checking struct {
 	*unit
-	targets map[ast.Expr]bool // left sides that are evaluated before something that has effects
-	all     bool
+	targets map[ast.Expr]bool      // left sides that are evaluated before something that has effects
 	checks  map[*ast.CallExpr]bool // the calls of box.Index
 	changed bool
 	box     *types.PkgName
@@ -79,15 +83,13 @@ func (c *checking) call(pos token.Pos, name string, args ...ast.Expr) *ast.CallE
 func (c *checking) expr(x ast.Expr) ast.Expr {
 	switch x := x.(type) {
 	case *ast.IndexExpr:
-		if c.all && !c.targets[x] {
+		if !c.targets[x] {
 			c.index(x)
 		}
 	case *ast.SliceExpr:
-		if c.all {
-			c.slice(x)
-		}
+		c.slice(x)
 	case *ast.CallExpr:
-		if c.all && c.builtinName(x) == "make" {
+		if c.builtinName(x) == "make" {
 			c.made(x)
 		}
 	}

@@ -321,9 +321,7 @@ func (c *copier) value(v reflect.Value) reflect.Value {
 		if v.IsNil() {
 			return v
 		}
-		out := reflect.New(v.Type()).Elem()
-		out.Set(c.value(v.Elem()))
-		return out
+		return c.value(v.Elem())
 	case reflect.Slice:
 		if v.IsNil() {
 			return v
@@ -344,9 +342,18 @@ func (c *copier) node(v reflect.Value) reflect.Value {
 	if v.IsNil() || !ok {
 		return v
 	}
+	if id, ok := old.(*ast.Ident); ok { // as most are
+		copied := *id
+		c.did(&copied, old)
+		return reflect.ValueOf(&copied)
+	}
 	out := reflect.New(v.Type().Elem())
+	out.Elem().Set(v.Elem())
 	for i := range v.Elem().NumField() {
-		out.Elem().Field(i).Set(c.value(v.Elem().Field(i)))
+		switch f := v.Elem().Field(i); f.Kind() {
+		case reflect.Interface, reflect.Slice, reflect.Pointer:
+			out.Elem().Field(i).Set(c.value(f))
+		}
 	}
 	c.did(out.Interface().(ast.Node), old)
 	return out

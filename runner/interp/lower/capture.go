@@ -13,6 +13,8 @@ type captures struct {
 	vars map[*types.Var]*usage
 	funs []ast.Node // the functions around, outermost first
 	loop []bool     // for each, whether what it declares now may be declared again in one call
+
+	gotos bool // the declaration that is visited has goto
 }
 
 // usage is what a program does with a local variable.
@@ -31,10 +33,12 @@ func (v *usage) boxed() bool { return v.loop && (v.addressed || v.captured && v.
 // copied reports whether a closure can have a copy of the variable.
 func (v *usage) copied() bool { return v.loop && v.captured && !v.addressed && !v.assigned }
 
-// captures finds out about all local variables.
-func (u *unit) captures() *captures {
-	c := &captures{unit: u, vars: make(map[*types.Var]*usage)}
-	for _, d := range u.file.Decls {
+// captures finds out about the local variables of the declarations that have one
+// of some constructs.
+func (u *unit) captures(some constructs) *captures {
+	c := &captures{unit: u, vars: make(map[*types.Var]*usage, len(u.info.Defs)/2)}
+	for _, d := range u.declsWith(some) {
+		c.gotos = u.has(d, hasGotos)
 		if f, ok := d.(*ast.FuncDecl); ok && f.Body != nil {
 			c.function(f, f.Type, f.Recv, f.Body)
 		} else {
@@ -54,7 +58,7 @@ func (c *captures) function(f ast.Node, t *ast.FuncType, recv *ast.FieldList, bo
 			}
 		}
 	}
-	c.loop[len(c.loop)-1] = hasGoto(body)
+	c.loop[len(c.loop)-1] = c.gotos && hasGoto(body)
 	c.visit(body)
 	c.funs, c.loop = c.funs[:len(c.funs)-1], c.loop[:len(c.loop)-1]
 }

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 )
 
 // Variables that closures and pointers keep.
@@ -23,15 +24,21 @@ import (
 //	                                          }
 
 func convertClosures(u *unit) bool {
-	c := &converter{unit: u, captures: u.captures(), boxes: make(map[*types.Var]*types.Var), pointers: make(map[types.Object]bool)}
+	c := &converter{
+		unit: u, captures: u.captures(hasLoops), boxes: make(map[*types.Var]*types.Var),
+		pointers: make(map[types.Object]bool), used: make(map[*ast.FuncLit][]*ast.Ident),
+	}
 	for v, use := range c.captures.vars {
 		if use.boxed() && !u.writable(v.Type()) || use.copied() && !u.writable(v.Type()) {
 			u.refuse(positioned(v.Pos()), "closure", "a closure or a pointer keeps "+v.Name()+", whose type has no name outside its package, in a loop", "")
 			return false
 		}
 	}
+	for _, d := range u.declsWith(hasLoops) {
+		c.find(d, nil)
+	}
 	r := &rewriter{unit: u, enter: c.enter, expr: c.expr, stmt: c.stmt}
-	r.file(u.file)
+	r.some(hasLoops | hasHeads)
 	return false
 }
 
@@ -44,9 +51,10 @@ func (p positioned) End() token.Pos { return token.Pos(p) }
 type converter struct {
 	*unit
 	captures *captures
-	boxes    map[*types.Var]*types.Var // the pointer of each boxed variable
-	pointers map[types.Object]bool     // these, and the parameters that have them
-	lits     []*literal                // the function literals around that get arguments, outermost first
+	boxes    map[*types.Var]*types.Var     // the pointer of each boxed variable
+	pointers map[types.Object]bool         // these, and the parameters that have them
+	used     map[*ast.FuncLit][]*ast.Ident // what each literal uses of variables that are boxed or copied
+	lits     []*literal                    // the function literals around that get arguments, outermost first
 }
 
 // literal is a function literal that gets what it uses as arguments.
@@ -91,46 +99,48 @@ func (c *converter) enter(n ast.Node) bool {
 	}
 	l := &literal{lit: lit, params: make(map[*types.Var]*types.Var)}
 	c.lits = append(c.lits, l)
-	if used := c.kept(lit); len(used) > 0 {
-		c.keep(l, used)
-	}
+	c.keep(l, c.used[lit])
 	return true
 }
 
-// kept returns the names in a literal of variables that are boxed or copied.
-func (c *converter) kept(lit *ast.FuncLit) []*ast.Ident {
-	var used []*ast.Ident
-	ast.Inspect(lit, func(n ast.Node) bool {
-		if id, ok := n.(*ast.Ident); ok {
-			v, _ := c.info.Uses[id].(*types.Var)
+// find finds what the literals in n use, which are in others.
+func (c *converter) find(n ast.Node, around []*ast.FuncLit) {
+	ast.Inspect(n, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.FuncLit:
+			c.find(n.Type, append(around, n))
+			c.find(n.Body, append(around, n))
+			return false
+		case *ast.Ident:
+			if len(around) == 0 {
+				break
+			}
+			v, _ := c.info.Uses[n].(*types.Var)
 			if use := c.captures.vars[v]; use != nil && (use.boxed() || use.copied()) {
-				used = append(used, id)
+				for _, lit := range around {
+					c.used[lit] = append(c.used[lit], n)
+				}
 			}
 		}
 		return true
 	})
-	return used
+}
+
+// own reports whether a variable is declared in the innermost literal, which
+// uses it.
+func (c *converter) own(v *types.Var) bool {
+	lit, ok := c.captures.vars[v].fun.(*ast.FuncLit)
+	around := c.lits[:len(c.lits)-1]
+	return ok && !slices.ContainsFunc(around, func(l *literal) bool { return l.lit == lit })
 }
 
 // keep has a literal, the innermost, get those of the variables that are declared
 // outside of it.
 func (c *converter) keep(l *literal, used []*ast.Ident) {
-	own := make(map[types.Object]bool)
-	ast.Inspect(l.lit, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.CaseClause:
-			own[c.info.Implicits[n]] = true
-		case *ast.Ident:
-			if obj := c.info.Defs[n]; obj != nil {
-				own[obj] = true
-			}
-		}
-		return true
-	})
 	around := len(c.lits) - 1
 	for _, id := range used {
 		v := c.info.Uses[id].(*types.Var)
-		if own[v] || l.params[v] != nil {
+		if c.own(v) || l.params[v] != nil {
 			continue
 		}
 		// What already is a parameter of a literal around needs no more.

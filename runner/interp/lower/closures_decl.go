@@ -28,7 +28,7 @@ func (c *converter) stmt(s ast.Stmt) []ast.Stmt {
 	case *ast.GoStmt:
 		return c.started(s)
 	}
-	return []ast.Stmt{s}
+	return stays
 }
 
 // boxOf returns the pointer of the boxed variable that a name declares.

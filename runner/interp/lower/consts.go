@@ -35,7 +35,7 @@ func foldConstants(u *unit) bool {
 			if d, ok := s.(*ast.DeclStmt); ok && d.Decl.(*ast.GenDecl).Tok == token.CONST {
 				return nil
 			}
-			return []ast.Stmt{s}
+			return stays
 		},
 		exit: func(n ast.Node) {
 			if x, ok := n.(*ast.BinaryExpr); ok && (x.Op == token.SHL || x.Op == token.SHR) {

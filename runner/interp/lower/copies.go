@@ -245,5 +245,5 @@ func (c *converting) stmt(s ast.Stmt) []ast.Stmt {
 			}
 		}
 	}
-	return []ast.Stmt{s}
+	return stays
 }

@@ -18,19 +18,18 @@ import (
 
 func lowerDefers(u *unit) bool {
 	d := &deferrer{unit: u, direct: make(map[*ast.FuncLit]bool), noop: make(map[*ast.CallExpr]bool)}
-	ast.Inspect(u.file, func(n ast.Node) bool {
-		if s, ok := n.(*ast.DeferStmt); ok {
-			if lit, ok := ast.Unparen(s.Call.Fun).(*ast.FuncLit); ok {
-				d.direct[lit] = true
-				d.refuseNested(lit)
-			}
-			d.noop[s.Call] = d.builtinName(s.Call) == "recover"
-		}
-		return true
-	})
-	d.recovers = d.recovering()
+	decls := u.declsWith(hasDeferring)
+	for _, decl := range decls {
+		ast.Inspect(decl, d.find)
+	}
+	d.recovers = d.recovering(decls)
+	if len(d.recovers) > 0 {
+		decls = u.file.Decls // any can call those
+	}
 	r := &rewriter{unit: u, enter: d.enter, exit: d.exit, expr: d.expr, stmt: d.stmt}
-	r.file(u.file)
+	for _, decl := range decls {
+		r.decl(decl)
+	}
 	return false
 }
 
@@ -52,10 +51,23 @@ type deferring struct {
 	result []*types.Var
 }
 
-// recovering returns the functions that call recover themselves.
-func (d *deferrer) recovering() map[types.Object]bool {
+// find notes what a defer statement calls.
+func (d *deferrer) find(n ast.Node) bool {
+	if s, ok := n.(*ast.DeferStmt); ok {
+		if lit, ok := ast.Unparen(s.Call.Fun).(*ast.FuncLit); ok {
+			d.direct[lit] = true
+			d.refuseNested(lit)
+		}
+		d.noop[s.Call] = d.builtinName(s.Call) == "recover"
+	}
+	return true
+}
+
+// recovering returns the functions, of some declarations, that call recover
+// themselves.
+func (d *deferrer) recovering(decls []ast.Decl) map[types.Object]bool {
 	found := make(map[types.Object]bool)
-	for _, decl := range d.file.Decls {
+	for _, decl := range decls {
 		f, ok := decl.(*ast.FuncDecl)
 		if !ok || f.Body == nil {
 			continue
@@ -260,7 +272,7 @@ func (d *deferrer) stmt(s ast.Stmt) []ast.Stmt {
 			return d.returned(f, s)
 		}
 	}
-	return []ast.Stmt{s}
+	return stays
 }
 
 // returned sets the results, and ends the body.

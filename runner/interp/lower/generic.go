@@ -18,7 +18,7 @@ import (
 // instance follow by substitution.
 
 func instantiate(u *unit) bool {
-	g := &generics{unit: u, sources: make(map[string]*source), copies: make(map[string]string)}
+	g := &generics{unit: u, sources: make(map[string]*source), copies: make(map[string]string), copied: newInfo(0)}
 	if !g.needed() {
 		return false
 	}
@@ -64,6 +64,7 @@ type generics struct {
 	main    *source
 	sources map[string]*source // of the packages that are instantiated, by path
 	list    []*instance
+	copied  *types.Info       // of the nodes that are copied
 	copies  map[string]string // new names of what a package does not export, by path and name
 	queue   []func()          // declarations to be made
 	decls   []ast.Decl
@@ -267,7 +268,7 @@ func arguments(params *types.TypeParamList, args []types.Type) map[*types.TypePa
 
 // copyFunc makes a declaration of a function of a package under another name.
 func (g *generics) copyFunc(src *source, d *ast.FuncDecl, name string, args map[*types.TypeParam]types.Type) {
-	sc := &scope{src: src, info: newInfo(0), args: args}
+	sc := &scope{src: src, info: g.copied, args: args}
 	copied := copyTree(d, func(to, from ast.Node) { copyInfo(sc.info, to, src.info, from) })
 	copied.Name, copied.Type.TypeParams, copied.Doc = &ast.Ident{NamePos: d.Name.NamePos, Name: name}, nil, nil
 	g.rewrite(sc, copied)
@@ -276,7 +277,7 @@ func (g *generics) copyFunc(src *source, d *ast.FuncDecl, name string, args map[
 
 // copyType makes a declaration of a type and of its methods.
 func (g *generics) copyType(src *source, origin, name string, list []types.Type, args map[*types.TypeParam]types.Type) {
-	sc := &scope{src: src, info: newInfo(0), args: args}
+	sc := &scope{src: src, info: g.copied, args: args}
 	spec := copyTree(src.types[origin], func(to, from ast.Node) { copyInfo(sc.info, to, src.info, from) })
 	spec.Name, spec.TypeParams, spec.Doc, spec.Comment = &ast.Ident{NamePos: spec.Name.NamePos, Name: name}, nil, nil, nil
 	d := &ast.GenDecl{TokPos: spec.Pos(), Tok: token.TYPE, Specs: []ast.Spec{spec}}
@@ -287,7 +288,7 @@ func (g *generics) copyType(src *source, origin, name string, list []types.Type,
 		if !ok {
 			continue
 		}
-		msc := &scope{src: src, info: newInfo(0), args: arguments(f.Signature().RecvTypeParams(), list)}
+		msc := &scope{src: src, info: g.copied, args: arguments(f.Signature().RecvTypeParams(), list)}
 		copied := copyTree(m, func(to, from ast.Node) { copyInfo(msc.info, to, src.info, from) })
 		recv := copied.Recv
 		var t ast.Expr = &ast.Ident{NamePos: recv.Pos(), Name: name}

@@ -82,7 +82,7 @@ func (b *boxer) stmt(s ast.Stmt) []ast.Stmt {
 	case *ast.SwitchStmt:
 		return b.switchStmt(s)
 	}
-	return []ast.Stmt{s}
+	return stays
 }
 
 // typeSwitch makes a type switch a switch over conditions.

@@ -13,14 +13,21 @@ import (
 // one, leaves such. It is the last.
 
 func dropImports(u *unit) bool {
-	used := make(map[types.Object]bool)
-	ast.Inspect(u.file, func(n ast.Node) bool {
-		if id, ok := n.(*ast.Ident); ok {
-			if name, ok := u.info.Uses[id].(*types.PkgName); ok {
-				used[name] = true
+	unused := make(map[types.Object]bool)
+	for _, d := range u.file.Decls {
+		if g, ok := d.(*ast.GenDecl); ok && g.Tok == token.IMPORT {
+			for _, s := range g.Specs {
+				if name := u.imported(s.(*ast.ImportSpec)); name != nil && name.Name() != "_" && name.Name() != "." {
+					unused[name] = true
+				}
 			}
 		}
-		return true
+	}
+	ast.Inspect(u.file, func(n ast.Node) bool {
+		if id, ok := n.(*ast.Ident); ok {
+			delete(unused, u.info.Uses[id])
+		}
+		return len(unused) > 0
 	})
 	u.file.Decls = slices.DeleteFunc(u.file.Decls, func(d ast.Decl) bool {
 		g, ok := d.(*ast.GenDecl)
@@ -29,7 +36,7 @@ func dropImports(u *unit) bool {
 		}
 		g.Specs = slices.DeleteFunc(g.Specs, func(s ast.Spec) bool {
 			name := u.imported(s.(*ast.ImportSpec))
-			return name != nil && name.Name() != "_" && name.Name() != "." && !used[name]
+			return name != nil && unused[name]
 		})
 		return len(g.Specs) == 0
 	})

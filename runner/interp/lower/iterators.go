@@ -36,9 +36,9 @@ func lowerIterators(u *unit) bool {
 				return it.lower(loop, sig)
 			}
 		}
-		return []ast.Stmt{s}
+		return stays
 	}}
-	r.file(u.file)
+	r.some(hasFunctionLoops)
 	return false
 }
 

@@ -8,20 +8,14 @@ import "go/ast"
 // leaves one that nothing leads to, which the compiler does not allow.
 
 func dropLabels(u *unit) bool {
-	used, labels := make(map[string]bool), false
-	ast.Inspect(u.file, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.BranchStmt:
-			if n.Label != nil {
-				used[n.Label.Name] = true
+	used := make(map[string]bool)
+	for _, d := range u.declsWith(hasLabels) {
+		ast.Inspect(d, func(n ast.Node) bool {
+			if b, ok := n.(*ast.BranchStmt); ok && b.Label != nil {
+				used[b.Label.Name] = true
 			}
-		case *ast.LabeledStmt:
-			labels = true
-		}
-		return true
-	})
-	if !labels {
-		return false
+			return true
+		})
 	}
 	r := &rewriter{unit: u, stmt: func(s ast.Stmt) []ast.Stmt {
 		l, ok := s.(*ast.LabeledStmt)
@@ -30,6 +24,6 @@ func dropLabels(u *unit) bool {
 		}
 		return []ast.Stmt{l.Stmt}
 	}}
-	r.file(u.file)
+	r.some(hasLabels)
 	return false
 }

@@ -31,7 +31,7 @@ func hoistTypes(u *unit) bool {
 	r.stmt = func(s ast.Stmt) []ast.Stmt {
 		d, ok := s.(*ast.DeclStmt)
 		if !ok || d.Decl.(*ast.GenDecl).Tok != token.TYPE {
-			return []ast.Stmt{s}
+			return stays
 		}
 		g := d.Decl.(*ast.GenDecl)
 		g.Specs = slices.DeleteFunc(g.Specs, func(s ast.Spec) bool { return s.(*ast.TypeSpec).Name.Name == "_" })

@@ -16,7 +16,8 @@
 //     no constant is declared and all types are the package's, so that code can
 //     be moved and types can be written anywhere.
 //  2. generics: each instance is a declaration of its own, and there are no type
-//     parameters. What it copied goes through the passes above once more.
+//     parameters. What it copied goes through the passes above once more; where
+//     nothing was copied or moved, these do not run again.
 //  3. blank fields, recursive types and fields, variadics, builtins, shifts, negations, parameters,
 //     pointers to arrays, methods: what the interpreter has no form of, or takes
 //     for something else, expression by expression. From here on selectors are
@@ -51,7 +52,10 @@
 //
 // [rewriter] (walk.go) is the way to visit a tree: children before parents,
 // with functions for expressions and for statements; a statement can be
-// replaced by several. [unit.fresh] makes names that nothing else has, and
+// replaced by several, or stays. A pass about one construct has it visit only
+// the declarations that have some of that ([constructs]), and makes no such
+// construct for a pass after it in a declaration that has none, unless it has the
+// tree checked. [unit.fresh] makes names that nothing else has, and
 // [unit.nameOf] says what an object is called in the tree.
 //
 // A node of a new kind gets the position of what it replaces, because a
@@ -70,6 +74,7 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
+	"strconv"
 
 	"rtbook/runner"
 )
@@ -223,6 +228,8 @@ type unit struct {
 	wraps   map[string]bool   // names of types that are structs now (recursive.go)
 	getters map[string]string // names of the functions that read fields, by those of their types (recursive_fields.go)
 
+	found map[ast.Decl]constructs // what declarations have (constructs.go)
+
 	bodies map[*ast.FuncLit]bool // the literals that were bodies of loops over functions
 
 	// spellNamed writes a named type while generic declarations are replaced.
@@ -260,16 +267,23 @@ func newUnit(p *runner.Program, imp types.Importer) (*unit, error) {
 	return u, nil
 }
 
-// run runs the passes, and stops after one that refuses. In running it keeps
-// which of them it is at.
+// run runs the passes, and stops after one that refuses. One that is there twice
+// runs again only if a pass had the tree checked, which means that there is
+// something new. In running it keeps which of them it is at.
 func (u *unit) run(passes []pass, running *string) error {
+	ran := make(map[string]bool)
+	checked := false
 	for _, p := range passes {
-		*running = p.name
+		if ran[p.name] && !checked {
+			continue
+		}
+		*running, ran[p.name] = p.name, true
 		again := p.run(u)
 		if len(u.refusals) > 0 {
 			return nil
 		}
 		if again {
+			checked = true
 			if err := u.check(); err != nil {
 				u.refuseError(p.name, err)
 				return nil
@@ -300,6 +314,7 @@ func (u *unit) check() error {
 	} else {
 		clearInfo(u.info)
 	}
+	u.found = make(map[ast.Decl]constructs)
 	var first error
 	conf := &types.Config{
 		Importer:                 withRuntime{u.importer},
@@ -334,7 +349,7 @@ func (u *unit) offset(pos token.Pos) int {
 func (u *unit) fresh(hint string) string {
 	for {
 		u.numbers[hint]++
-		name := fmt.Sprintf("rtbook_%s%d", hint, u.numbers[hint])
+		name := "rtbook_" + hint + strconv.Itoa(u.numbers[hint])
 		if !u.names[name] {
 			u.names[name] = true
 			return name

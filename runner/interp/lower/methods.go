@@ -20,13 +20,13 @@ import (
 
 func lowerMethods(u *unit) bool {
 	called := make(map[ast.Expr]bool)
-	ast.Inspect(u.file, func(n ast.Node) bool {
+	enter := func(n ast.Node) bool {
 		if call, ok := n.(*ast.CallExpr); ok {
 			called[ast.Unparen(call.Fun)] = true
 		}
 		return true
-	})
-	r := &rewriter{unit: u, expr: func(x ast.Expr) ast.Expr {
+	}
+	r := &rewriter{unit: u, enter: enter, expr: func(x ast.Expr) ast.Expr {
 		sel, ok := x.(*ast.SelectorExpr)
 		if !ok {
 			return x

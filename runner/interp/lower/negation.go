@@ -30,7 +30,7 @@ func lowerNegations(u *unit) bool {
 		}
 		return x
 	}}
-	r.file(u.file)
+	r.some(hasNegations)
 	return false
 }
 

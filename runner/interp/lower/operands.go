@@ -98,8 +98,8 @@ func defined(s ast.Stmt) (ast.Expr, bool) {
 // sharing finds the variables that a call can assign to: those of the package,
 // and those that closures or pointers keep.
 func (u *unit) sharing() func(types.Object) bool {
-	depth := make(map[types.Object]int)
-	shared := make(map[types.Object]bool)
+	const shared = -1
+	depth := make(map[types.Object]int, len(u.info.Defs)) // of the function that declares it, or shared
 	var inside func(n ast.Node, level int)
 	inside = func(n ast.Node, level int) {
 		ast.Inspect(n, func(n ast.Node) bool {
@@ -110,17 +110,21 @@ func (u *unit) sharing() func(types.Object) bool {
 				return false
 			case *ast.Ident:
 				if obj := u.info.Defs[n]; obj != nil {
-					depth[obj] = level
-				} else if obj := u.info.Uses[n]; obj != nil && depth[obj] < level {
-					shared[obj] = true // also if it is not declared here
+					if depth[obj] != shared {
+						depth[obj] = level
+					}
+				} else if obj := u.info.Uses[n]; obj != nil {
+					if at := depth[obj]; at != shared && at < level {
+						depth[obj] = shared // also if it is not declared here
+					}
 				}
 			case *ast.UnaryExpr:
 				if n.Op == token.AND {
-					shared[u.rootVar(n.X)] = true
+					depth[u.rootVar(n.X)] = shared
 				}
 			case *ast.SelectorExpr:
 				if s := u.info.Selections[n]; s != nil && s.Kind() == types.MethodVal && !isPointer(s.Recv()) {
-					shared[u.rootVar(n.X)] = true
+					depth[u.rootVar(n.X)] = shared
 				}
 			}
 			return true
@@ -131,7 +135,7 @@ func (u *unit) sharing() func(types.Object) bool {
 			inside(f, 1)
 		}
 	}
-	return func(obj types.Object) bool { return shared[obj] }
+	return func(obj types.Object) bool { return depth[obj] == shared }
 }
 
 // rootVar returns the variable that x is or is a part of, nil for none.

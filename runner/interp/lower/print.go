@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"slices"
+	"sort"
 	"strconv"
 
 	"rtbook/runner"
@@ -30,7 +31,7 @@ type origin struct {
 
 // print returns the text of the unit's tree, and its map to the chapter.
 func (u *unit) print() (string, []runner.Segment) {
-	p := &printer{u: u, fresh: true, out: make([]byte, 0, 2*len(u.program.Source)), marks: make([]origin, 0, len(u.program.Source)/3)}
+	p := &printer{u: u, fresh: true, out: make([]byte, 0, 3*len(u.program.Source)), marks: make([]origin, 0, len(u.program.Source)/2)}
 	p.file(u.file)
 	return string(p.out), p.segments()
 }
@@ -54,12 +55,13 @@ func (u *unit) imports() []string {
 // with its line.
 func (p *printer) segments() []runner.Segment {
 	list := make([]runner.Segment, 0, len(p.marks))
+	near := 0
 	for i, m := range p.marks {
 		end := len(p.out)
 		if i+1 < len(p.marks) {
 			end = p.marks[i+1].at
 		}
-		pos, ok := p.u.program.Pos(p.u.offset(m.pos))
+		pos, ok := p.place(p.u.offset(m.pos), &near)
 		if !ok || end <= m.at {
 			continue
 		}
@@ -72,6 +74,22 @@ func (p *printer) segments() []runner.Segment {
 		}
 	}
 	return list
+}
+
+// place returns the place of an offset of the source in the chapter, as
+// [runner.Program.Pos]. What is written after something is mostly from the same
+// segment of the source's map, or from the next: near is the segment of the last.
+func (p *printer) place(offset int, near *int) (runner.Pos, bool) {
+	segments := p.u.program.Map
+	for i := *near; i < len(segments) && i < *near+2; i++ {
+		if s := segments[i]; s.Offset <= offset && offset < s.Offset+s.Len {
+			*near = i
+			s.Pos.Col += offset - s.Offset
+			return s.Pos, true
+		}
+	}
+	*near = max(0, sort.Search(len(segments), func(i int) bool { return segments[i].Offset > offset })-1)
+	return p.u.program.Pos(offset)
 }
 
 // mark notes that what comes next is from pos.

@@ -14,14 +14,14 @@ import (
 // subject of iterators.go, which comes before.
 
 func lowerRanges(u *unit) bool {
-	c := u.captures()
+	c := u.captures(hasRanges)
 	r := &rewriter{unit: u, stmt: func(s ast.Stmt) []ast.Stmt {
 		if loop, ok := s.(*ast.RangeStmt); ok {
 			return u.lowerRange(loop, c)
 		}
-		return []ast.Stmt{s}
+		return stays
 	}}
-	r.file(u.file)
+	r.some(hasRanges)
 	return false
 }
 

@@ -60,9 +60,9 @@ func lowerSelects(u *unit) bool {
 		if sel, ok := s.(*ast.SelectStmt); ok && len(sel.Body.List) > 0 {
 			return u.lowerSelect(sel)
 		}
-		return []ast.Stmt{s}
+		return stays
 	}
-	r.file(u.file)
+	r.some(hasReceives)
 	return false
 }
 

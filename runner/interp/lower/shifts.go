@@ -26,7 +26,7 @@ func lowerShifts(u *unit) bool {
 			}
 		}
 	}}
-	r.file(u.file)
+	r.some(hasShifts)
 	return false
 }
 

@@ -34,11 +34,11 @@ func lowerSwitches(u *unit) bool {
 	r := &rewriter{unit: u, stmt: func(s ast.Stmt) []ast.Stmt {
 		sw, ok := s.(*ast.SwitchStmt)
 		if !ok {
-			return []ast.Stmt{s}
+			return stays
 		}
 		lists, falls := u.listsVariables(sw), fallsThrough(sw)
 		if !lists && !falls && (sw.Init == nil || sw.Tag == nil) {
-			return []ast.Stmt{s}
+			return stays
 		}
 		init := sw.Init
 		sw.Init = nil
@@ -57,7 +57,7 @@ func lowerSwitches(u *unit) bool {
 		// What it declares has a scope of its own, which a label may stand before.
 		return []ast.Stmt{&ast.SwitchStmt{Switch: sw.Switch, Init: init, Body: block(sw.Switch, &ast.CaseClause{Case: sw.Switch, Body: list})}}
 	}}
-	r.file(u.file)
+	r.some(hasSwitches)
 	return false
 }
 

@@ -28,14 +28,29 @@ type rewriter struct {
 	// stmt returns what a statement becomes. A statement that stands where only
 	// one can, in a header or after a label, must become at most one, or
 	// becomes a block. It is called for clauses as well, which must stay.
+	//
+	// stays says that a statement becomes itself, as []ast.Stmt{s} does.
 	stmt func(s ast.Stmt) []ast.Stmt
 
 	// exit is called after the children of a node, before it is replaced.
 	exit func(n ast.Node)
 }
 
+// stays is what a statement becomes that stays as it is. It has no statement in
+// it, and is never changed.
+var stays = []ast.Stmt{nil}
+
+func isStays(list []ast.Stmt) bool { return len(list) == 1 && &list[0] == &stays[0] }
+
 func (r *rewriter) file(f *ast.File) {
 	for _, d := range f.Decls {
+		r.decl(d)
+	}
+}
+
+// some visits the declarations that have one of some constructs.
+func (r *rewriter) some(c constructs) {
+	for _, d := range r.unit.declsWith(c) {
 		r.decl(d)
 	}
 }
@@ -212,11 +227,15 @@ func (r *rewriter) stmts(list []ast.Stmt) []ast.Stmt {
 		}
 		becomes := r.statement(s)
 		if out == nil {
-			if len(becomes) == 1 && becomes[0] == s {
+			if isStays(becomes) || len(becomes) == 1 && becomes[0] == s {
 				continue
 			}
 			out = make([]ast.Stmt, i, len(list)+len(becomes))
 			copy(out, list)
+		}
+		if isStays(becomes) {
+			out = append(out, s)
+			continue
 		}
 		out = append(out, becomes...)
 	}
@@ -235,10 +254,11 @@ func (r *rewriter) one(ps *ast.Stmt) {
 		r.visit(*ps)
 		return
 	}
-	switch list := r.statement(*ps); len(list) {
-	case 0:
+	switch list := r.statement(*ps); {
+	case isStays(list):
+	case len(list) == 0:
 		*ps = nil
-	case 1:
+	case len(list) == 1:
 		*ps = list[0]
 	default:
 		*ps = &ast.BlockStmt{Lbrace: list[0].Pos(), List: list}
@@ -257,7 +277,7 @@ func (r *rewriter) visit(s ast.Stmt) bool {
 
 func (r *rewriter) statement(s ast.Stmt) []ast.Stmt {
 	if !r.visit(s) || r.stmt == nil {
-		return []ast.Stmt{s}
+		return stays
 	}
 	return r.stmt(s)
 }
@@ -303,10 +323,12 @@ func (r *rewriter) callIn(pc **ast.CallExpr) {
 // label of its own in a block with the others.
 func (r *rewriter) labeled(s *ast.LabeledStmt) ast.Stmt {
 	list := r.statement(s.Stmt)
-	switch len(list) {
-	case 0:
+	switch {
+	case isStays(list):
+		return s.Stmt
+	case len(list) == 0:
 		return &ast.EmptyStmt{Semicolon: s.Colon}
-	case 1:
+	case len(list) == 1:
 		return list[0]
 	}
 	last := len(list) - 1

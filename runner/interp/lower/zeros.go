@@ -32,16 +32,16 @@ import (
 
 func keepZeros(u *unit) bool {
 	z := &zeros{unit: u, called: make(map[ast.Expr]bool), started: make(map[ast.Expr]bool)}
-	ast.Inspect(u.file, func(n ast.Node) bool {
-		if call, ok := n.(*ast.CallExpr); ok {
-			z.called[ast.Unparen(call.Fun)] = true
-		}
-		if g, ok := n.(*ast.GoStmt); ok {
-			z.started[g.Call] = true
+	enter := func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.CallExpr:
+			z.called[ast.Unparen(n.Fun)] = true
+		case *ast.GoStmt:
+			z.started[n.Call] = true
 		}
 		return true
-	})
-	r := &rewriter{unit: u, expr: z.expr, exit: z.exit}
+	}
+	r := &rewriter{unit: u, enter: enter, expr: z.expr, exit: z.exit}
 	r.file(u.file)
 	return false
 }
