@@ -10,6 +10,7 @@ import (
 //
 // After this pass the array that a pointer points to is named where it is
 // indexed or sliced: the interpreter takes no address of an element otherwise.
+// After [sliceThroughPointers] it is not where it is sliced, again.
 // Where only the length of an array counts it is not looked at.
 
 func dereferenceArrays(u *unit) bool {
@@ -80,4 +81,20 @@ func receives(x ast.Expr) bool {
 		return !found
 	})
 	return found
+}
+
+// sliceThroughPointers makes (*p)[:] p[:], which is the same: the interpreter
+// takes the former for a pointer where it checks types. It follows the passes
+// that keep arrays behind pointers.
+func sliceThroughPointers(u *unit) bool {
+	ast.Inspect(u.file, func(n ast.Node) bool {
+		if s, ok := n.(*ast.SliceExpr); ok {
+			star, ok := ast.Unparen(s.X).(*ast.StarExpr)
+			if ok && u.typeOf(star) != nil && isArray(u.typeOf(star)) {
+				s.X = star.X
+			}
+		}
+		return true
+	})
+	return false
 }
