@@ -84,17 +84,70 @@ func receives(x ast.Expr) bool {
 }
 
 // sliceThroughPointers makes (*p)[:] p[:], which is the same: the interpreter
-// takes the former for a pointer where it checks types. It follows the passes
-// that keep arrays behind pointers.
+// takes the former for a pointer where it checks types. What else it does not
+// know the type of in a literal is converted to the type that it has. It follows
+// the passes that keep variables behind pointers.
 func sliceThroughPointers(u *unit) bool {
 	ast.Inspect(u.file, func(n ast.Node) bool {
-		if s, ok := n.(*ast.SliceExpr); ok {
-			star, ok := ast.Unparen(s.X).(*ast.StarExpr)
+		switch n := n.(type) {
+		case *ast.SliceExpr:
+			star, ok := ast.Unparen(n.X).(*ast.StarExpr)
 			if ok && u.typeOf(star) != nil && isArray(u.typeOf(star)) {
-				s.X = star.X
+				n.X = star.X
+			}
+		case *ast.CompositeLit:
+			for i, x := range n.Elts {
+				if kv, ok := x.(*ast.KeyValueExpr); ok {
+					kv.Value = u.typed(kv.Value)
+				} else {
+					n.Elts[i] = u.typed(x)
+				}
 			}
 		}
 		return true
 	})
 	return false
+}
+
+// typed converts (*p)[i].x and (*p)[i:] to their types.
+func (u *unit) typed(x ast.Expr) ast.Expr {
+	part := ast.Unparen(x)
+	switch part.(type) {
+	case *ast.SliceExpr, *ast.SelectorExpr:
+	default:
+		return x
+	}
+	t := u.typeOf(x)
+	if t == nil || !u.indirect(part) || !u.writable(t) {
+		return x
+	}
+	call := u.convert(x.Pos(), t, x).(*ast.CallExpr)
+	call.Fun = u.value(&ast.ParenExpr{Lparen: x.Pos(), X: call.Fun}, t)
+	return call
+}
+
+// indirect reports whether x is a slice, or has to do with an element, of what a
+// pointer points to and is named so.
+func (u *unit) indirect(x ast.Expr) bool {
+	parts := false
+	for {
+		switch n := x.(type) {
+		case *ast.ParenExpr:
+			x = n.X
+		case *ast.SelectorExpr:
+			x, parts = n.X, false
+		case *ast.IndexExpr:
+			x, parts = n.X, true
+		case *ast.SliceExpr:
+			star, ok := ast.Unparen(n.X).(*ast.StarExpr)
+			if ok && u.typeOf(star) != nil && isArray(u.typeOf(star)) {
+				return false // see sliceThroughPointers
+			}
+			x, parts = n.X, true
+		case *ast.StarExpr:
+			return parts
+		default:
+			return false
+		}
+	}
 }
