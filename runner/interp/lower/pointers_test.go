@@ -17,7 +17,7 @@ fmt.Println(a, len(p), &(*[8]byte)(b)[0] == &b[0])`, `q := &(*p)[1]`},
 p, q := &a, &s
 all := [][]int{p[:], (*p)[1:2:2], a[:1], (*q)[1:]}
 all[0][1]++
-fmt.Println(all, a)`, `[][]int{p[:], p[1:2:2], a[:1], ([]int)((*q)[1:])}`},
+fmt.Println(all, a)`, `all := [][]int{p[:], p[1:2:2], a[:1], ([]int)((*q)[1:])}`},
 		{"length alone", `func none() *[3]int { return nil }
 ---
 var p *[4]int
