@@ -109,11 +109,13 @@ func sliceThroughPointers(u *unit) bool {
 	return false
 }
 
-// typed converts (*p)[i].x and (*p)[i:] to their types.
+// typed converts (*p)[i].x, what that points to, and (*p)[i:] to their types.
 func (u *unit) typed(x ast.Expr) ast.Expr {
 	part := ast.Unparen(x)
-	switch part.(type) {
+	switch n := part.(type) {
 	case *ast.SliceExpr, *ast.SelectorExpr:
+	case *ast.StarExpr:
+		part = n.X
 	default:
 		return x
 	}
