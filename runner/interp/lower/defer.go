@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 )
 
 // Deferred calls, recover, and methods that goroutines begin with.
@@ -43,12 +44,14 @@ type deferrer struct {
 
 // deferring is a function while it is visited.
 type deferring struct {
-	lit    *ast.FuncLit // nil for a declaration
+	lit    *ast.FuncLit   // nil for a declaration
+	recv   *ast.FieldList // of a method
 	typ    *ast.FuncType
 	sig    *types.Signature
 	defers *types.Var // its deferred calls, nil as long as there are none
 	token  *types.Var // who deferred it, nil as long as nobody asks
 	result []*types.Var
+	own    map[types.Object]bool // its receiver, parameters and results with names, if it defers
 }
 
 // find notes what a defer statement calls.
@@ -86,7 +89,7 @@ func (d *deferrer) recovering(decls []ast.Decl) map[types.Object]bool {
 func (d *deferrer) enter(n ast.Node) bool {
 	switch n := n.(type) {
 	case *ast.FuncDecl:
-		f := &deferring{typ: n.Type}
+		f := &deferring{recv: n.Recv, typ: n.Type}
 		if obj, ok := d.info.Defs[n.Name].(*types.Func); ok {
 			f.sig = obj.Signature()
 		}
@@ -109,6 +112,18 @@ func (d *deferrer) begin(f *deferring, body *ast.BlockStmt) {
 		return
 	}
 	f.defers = d.newVar(body.Lbrace, "d", defersType())
+	f.own = make(map[types.Object]bool)
+	for _, list := range []*ast.FieldList{f.recv, f.typ.Params, f.typ.Results} {
+		if list == nil {
+			continue
+		}
+		for _, field := range list.List {
+			for _, id := range field.Names {
+				f.own[d.info.Defs[id]] = true
+			}
+		}
+	}
+	delete(f.own, nil)
 	d.nameResults(f)
 }
 
@@ -271,8 +286,31 @@ func (d *deferrer) stmt(s ast.Stmt) []ast.Stmt {
 		if f := d.funs[len(d.funs)-1]; f != nil && f.defers != nil && len(s.Results) > 0 {
 			return d.returned(f, s)
 		}
+	case *ast.AssignStmt:
+		if f := d.funs[len(d.funs)-1]; f != nil && f.defers != nil && s.Tok == token.DEFINE && len(s.Rhs) < len(s.Lhs) {
+			return d.redeclared(f, s)
+		}
 	}
 	return stays
+}
+
+// redeclared keeps x, err := f() an assignment to a parameter or a result,
+// which in the body's function has another scope: there it would declare it.
+func (d *deferrer) redeclared(f *deferring, s *ast.AssignStmt) []ast.Stmt {
+	own := func(x ast.Expr) bool { return f.own[d.info.Uses[x.(*ast.Ident)]] }
+	if !slices.ContainsFunc(s.Lhs, own) {
+		return []ast.Stmt{s}
+	}
+	var give []ast.Stmt
+	for i, x := range s.Lhs {
+		if !own(x) {
+			continue
+		}
+		v := d.newVar(x.Pos(), "t", d.partType(s.Rhs[0], i))
+		s.Lhs[i] = d.declare(x.Pos(), v)
+		give = append(give, d.assign(x.Pos(), x, d.use(x.Pos(), v)))
+	}
+	return append([]ast.Stmt{s}, give...)
 }
 
 // returned sets the results, and ends the body.

@@ -34,6 +34,12 @@ func() {
 	x, p.x, q.x, a[0] = 2, 2, 6, 9
 	for i := 0; i < 3; i++ { defer fmt.Print(i); defer func() { fmt.Print("c", i) }() }
 }()`, ""},
+		{"results and parameters that are declared again", `func two() (int, error) { return 2, fmt.Errorf("two") }
+func a() (err error) { defer func() { fmt.Print(err, " ") }(); x, err := two(); fmt.Print(x, " "); if x > 2 { return nil }; return }
+func b(p int) { get := func() int { return p }; _, p = 1, 2; q, p := func() (int, int) { return 3, 4 }(); defer fmt.Print(q, p, get()) }
+---
+fmt.Print(a(), " ")
+b(1)`, ""},
 		{"results", `func a() (n int) { defer func() { n *= 2 }(); return 3 }
 func b() int { n := 1; defer func() { n = 5 }(); return n }
 func c() (n int, err error) { defer func() { if v := recover(); v != nil { err = fmt.Errorf("%v", v) } }(); n = 1; panic("boom") }

@@ -3,6 +3,7 @@ package lower
 import (
 	"fmt"
 	"go/ast"
+	"go/token"
 	"go/types"
 	"reflect"
 )
@@ -104,21 +105,49 @@ func (b *boxer) literal(x ast.Expr) ast.Expr {
 // keys the map has where that one is looked for, nil if it is not known: the
 // runtime has other words then if there are none.
 func (b *boxer) mapKey(px *ast.Expr, key types.Type, length ast.Expr) {
-	if !types.IsInterface(key) {
-		if b.info.Types[*px].IsNil() && b.writable(key) {
-			pos := (*px).Pos()
-			*px = b.become(*px, &ast.StarExpr{Star: pos, X: b.helperCall(pos, "new", b.parseType(key))})
-		}
+	if !types.IsInterface(key) && b.info.Types[*px].IsNil() && b.writable(key) {
+		pos := (*px).Pos()
+		*px = b.become(*px, &ast.StarExpr{Star: pos, X: b.helperCall(pos, "new", b.parseType(key))})
 		return
 	}
-	b.conv(px, key)
-	if b.repr(key) == asAny && !b.hashable(b.typ(*px)) {
-		name, args := "Key", []ast.Expr{*px}
-		if length != nil {
-			name, args = "KeyIn", append(args, length)
-		}
-		*px = b.become(*px, b.boxCall((*px).Pos(), name, args...))
+	hashable := b.hashable(key) || b.hashable(b.typ(*px))
+	if types.IsInterface(key) {
+		b.conv(px, key)
 	}
+	if hashable {
+		return
+	}
+	if lit, ok := (*px).(*ast.CompositeLit); ok && lit.Type == nil {
+		if !b.writable(key) {
+			return
+		}
+		lit.Type = b.parseType(key)
+	}
+	args := []ast.Expr{*px}
+	if length != nil {
+		args = append(args, length)
+	}
+	*px = b.become(*px, b.checkedKey((*px).Pos(), key, args))
+}
+
+// checkedKey makes the call that returns a key, args[0], if it can be hashed.
+func (b *boxer) checkedKey(pos token.Pos, key types.Type, args []ast.Expr) ast.Expr {
+	check, params := "Key", ""
+	call := "x"
+	if len(args) > 1 {
+		check, params, call = "KeyIn", ", n int", "x, n"
+	}
+	if types.IsInterface(key) && b.repr(key) == asAny {
+		return b.boxCall(pos, check, args...)
+	}
+	if !b.writable(key) {
+		return args[0]
+	}
+	t := b.typeText(key)
+	name := b.helper("key "+check+" "+t, "key", func(name string) string {
+		return fmt.Sprintf("func %s(x %s%s) %s {\n%s.%s(%s)\nreturn x\n}\n", name, t, params, t, b.boxImport(), check, call)
+	})
+	return b.helperCall(pos, name, args...)
 }
 
 // emptiness returns the length of the map that an expression looks for a key in.

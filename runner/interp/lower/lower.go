@@ -30,7 +30,7 @@
 //     Afterwards statements assign one value each, and nothing is deferred.
 //  7. closures: the last that makes function literals, since it decides what each
 //     of them keeps.
-//  8. any, labels, imports: what is left over.
+//  8. slices of arrays, any, labels, imports: what is left over.
 //
 // Each pass says in the first comment of its file what holds after it. None
 // undoes what holds after another.
@@ -192,6 +192,7 @@ func passes() []pass {
 		{"results", zeroResults},
 		{"zeros", keepZeros},
 		{"closures", convertClosures},
+		{"slices of arrays", sliceThroughPointers},
 		{"any", spellAny},
 		{"labels", dropLabels},
 		{"imports", dropImports},

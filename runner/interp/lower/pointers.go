@@ -10,6 +10,7 @@ import (
 //
 // After this pass the array that a pointer points to is named where it is
 // indexed or sliced: the interpreter takes no address of an element otherwise.
+// After [sliceThroughPointers] it is not where it is sliced, again.
 // Where only the length of an array counts it is not looked at.
 
 func dereferenceArrays(u *unit) bool {
@@ -80,4 +81,75 @@ func receives(x ast.Expr) bool {
 		return !found
 	})
 	return found
+}
+
+// sliceThroughPointers makes (*p)[:] p[:], which is the same: the interpreter
+// takes the former for a pointer where it checks types. What else it does not
+// know the type of in a literal is converted to the type that it has. It follows
+// the passes that keep variables behind pointers.
+func sliceThroughPointers(u *unit) bool {
+	ast.Inspect(u.file, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.SliceExpr:
+			star, ok := ast.Unparen(n.X).(*ast.StarExpr)
+			if ok && u.typeOf(star) != nil && isArray(u.typeOf(star)) {
+				n.X = star.X
+			}
+		case *ast.CompositeLit:
+			for i, x := range n.Elts {
+				if kv, ok := x.(*ast.KeyValueExpr); ok {
+					kv.Value = u.typed(kv.Value)
+				} else {
+					n.Elts[i] = u.typed(x)
+				}
+			}
+		}
+		return true
+	})
+	return false
+}
+
+// typed converts (*p)[i].x, what that points to, and (*p)[i:] to their types.
+func (u *unit) typed(x ast.Expr) ast.Expr {
+	part := ast.Unparen(x)
+	switch n := part.(type) {
+	case *ast.SliceExpr, *ast.SelectorExpr:
+	case *ast.StarExpr:
+		part = n.X
+	default:
+		return x
+	}
+	t := u.typeOf(x)
+	if t == nil || !u.indirect(part) || !u.writable(t) {
+		return x
+	}
+	call := u.convert(x.Pos(), t, x).(*ast.CallExpr)
+	call.Fun = u.value(&ast.ParenExpr{Lparen: x.Pos(), X: call.Fun}, t)
+	return call
+}
+
+// indirect reports whether x is a slice, or has to do with an element, of what a
+// pointer points to and is named so.
+func (u *unit) indirect(x ast.Expr) bool {
+	parts := false
+	for {
+		switch n := x.(type) {
+		case *ast.ParenExpr:
+			x = n.X
+		case *ast.SelectorExpr:
+			x, parts = n.X, false
+		case *ast.IndexExpr:
+			x, parts = n.X, true
+		case *ast.SliceExpr:
+			star, ok := ast.Unparen(n.X).(*ast.StarExpr)
+			if ok && u.typeOf(star) != nil && isArray(u.typeOf(star)) {
+				return false // see sliceThroughPointers
+			}
+			x, parts = n.X, true
+		case *ast.StarExpr:
+			return parts
+		default:
+			return false
+		}
+	}
 }

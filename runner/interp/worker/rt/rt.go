@@ -107,7 +107,9 @@ func (d *Defers) make(c *call) {
 			d.panicking, d.value = true, plain(v)
 			return
 		}
-		d.rest() // runtime.Goexit: this call does not return to the loop
+		// runtime.Goexit: it ends a panic, and this call does not return to the loop.
+		d.panicking, d.value = false, nil
+		d.rest()
 	}()
 	d.called = c
 	if c.token && d.panicking {
