@@ -42,6 +42,7 @@ func run(r Request, w *wire.Child) {
 	for i, cell := range cells {
 		w.Mark(i)
 		box.Start(cell)
+		rt.Settle()
 	}
 	w.Mark(len(cells))
 }
