@@ -76,6 +76,8 @@ func TestPanicPlaces(t *testing.T) {
 	}{
 		{"fmt.Println(\"x\")\nf(3)\n", "panic: at 1", 8},
 		{"for i := 0; i < 2; i++ {\n\tg := func() int { return i }\n\tif g() == 1 {\n\t\tpanic(\"here\")\n\t}\n}\n", "panic: here", 103},
+		{"func() {\n\tdefer func() {\n\t\tr := recover()\n\t\tpanic(fmt.Sprint(\"again \", r))\n\t}()\n\tpanic(1)\n}()\n", "panic: again 1", 103},
+		{"fmt.Println()\nfmt.Println(fmt.Sprint(1)[3])\n", "panic: runtime error: index out of range [3] with length 1", 101},
 	} {
 		r := runAll(t, &interp.Engine{Load: loader(t)}, program(head, tt.cell))[0]
 		if r.end.Status != runner.Panicked || r.end.Message != tt.message || r.end.Pos.Line != tt.line {

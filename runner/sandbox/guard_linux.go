@@ -55,7 +55,7 @@ func guard(control *os.File, o order) {
 // and ignored ones the child would inherit.)
 func noHandlers() {
 	var none [16]uint64 // a struct kernel_sigaction with SIG_DFL, which is 0, and more
-	signals := 64 // include/uapi/asm-generic/signal.h: _NSIG
+	signals := 64       // include/uapi/asm-generic/signal.h: _NSIG
 	if strings.HasPrefix(runtime.GOARCH, "mips") {
 		signals = 128
 	}

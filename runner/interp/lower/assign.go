@@ -106,7 +106,7 @@ func (a *assigner) assignment(s *ast.AssignStmt) []ast.Stmt {
 // it is assigned to, if a call in it can change what the place is, or is to
 // happen before it is found that there is no such place.
 func (a *assigner) valueFirst(s *ast.AssignStmt) []ast.Stmt {
-	if a.heads[s] || !a.calls(s.Rhs[0]) || !a.changing(s.Lhs[0]) && !a.missing(s.Lhs[0]) {
+	if !a.happens(s.Rhs[0]) || !a.changing(s.Lhs[0]) && !a.missing(s.Lhs[0]) {
 		return nil
 	}
 	p := &parallel{unit: a.unit}
@@ -120,10 +120,13 @@ func (a *assigner) valueFirst(s *ast.AssignStmt) []ast.Stmt {
 // operation makes the call of x op= f() before x is looked at, as the compiler
 // does.
 func (a *assigner) operation(s *ast.AssignStmt) []ast.Stmt {
-	if _, name := ast.Unparen(s.Lhs[0]).(*ast.Ident); name || !hasCall(s.Rhs[0]) || hasCall(s.Lhs[0]) || a.heads[s] {
+	if _, name := ast.Unparen(s.Lhs[0]).(*ast.Ident); name || !hasCall(s.Rhs[0]) {
 		return []ast.Stmt{s}
 	}
 	p := &parallel{unit: a.unit}
+	if a.early(s.Lhs[0]) {
+		s.Lhs[0] = p.operand(s.Lhs[0])
+	}
 	s.Rhs[0] = p.keep(s.Rhs[0], nil)
 	return append(p.before, s)
 }
@@ -225,6 +228,10 @@ func (p *parallel) operand(x ast.Expr) ast.Expr {
 		}
 		x.Index = p.keep(x.Index, nil)
 	case *ast.StarExpr:
+		if call, ok := p.elementCall(x.X); ok {
+			p.elementOperands(call)
+			return x
+		}
 		x.X = p.keep(x.X, nil)
 	case *ast.SelectorExpr:
 		if p.info.Selections[x] == nil {

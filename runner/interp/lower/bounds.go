@@ -14,8 +14,8 @@ import (
 // text of package reflect's, which has no numbers. After this pass indices are
 // checked before they are used, in a program that recovers from panics, or is to
 // end with one; in others only if unit.exact says so (see [Exact]). What is
-// indexed is then written twice, so that this is done only where that has no
-// effect.
+// indexed is then written twice where that has no effect, and otherwise given to
+// a function (bounds_calls.go).
 
 // checkBounds is the pass. It relies on package box being there.
 func checkBounds(u *unit) bool {
@@ -23,19 +23,10 @@ func checkBounds(u *unit) bool {
 	if !u.exact && !u.recovers() {
 		return false
 	}
-	c := &checking{unit: u, targets: make(map[ast.Expr]bool), checks: make(map[*ast.CallExpr]bool)}
+	c := &checking{unit: u, places: make(map[ast.Expr]bool), checks: make(map[*ast.CallExpr]bool)}
 	r := &rewriter{unit: u, expr: c.expr}
 	r.enter = func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.AssignStmt:
-			for _, l := range n.Lhs {
-				// A single value with a call is evaluated first (operands.go).
-				first := len(n.Lhs) == 1 && n.Tok == token.ASSIGN && c.calls(n.Rhs[0])
-				c.targets[ast.Unparen(l)] = len(n.Rhs) > 0 && !c.pure(n.Rhs[0]) && !first
-			}
-		case *ast.CompositeLit:
-			return true
-		}
+		c.markIn(n)
 		return true
 	}
 	r.file(u.file)
@@ -65,7 +56,7 @@ func (u *unit) recovers() bool {
 
 type checking struct {
 	*unit
-	targets map[ast.Expr]bool      // left sides that are evaluated before something that has effects
+	places  map[ast.Expr]bool      // elements that are assigned to, or of which the address is taken
 	checks  map[*ast.CallExpr]bool // the calls of box.Index
 	changed bool
 	box     *types.PkgName
@@ -83,11 +74,24 @@ func (c *checking) call(pos token.Pos, name string, args ...ast.Expr) *ast.CallE
 func (c *checking) expr(x ast.Expr) ast.Expr {
 	switch x := x.(type) {
 	case *ast.IndexExpr:
-		if !c.targets[x] {
-			c.index(x)
-		}
+		return c.index(x)
 	case *ast.SliceExpr:
-		c.slice(x)
+		return c.slice(x)
+	case *ast.SelectorExpr:
+		// The address is what a method is called with.
+		if s := c.info.Selections[x]; s != nil && s.Kind() == types.MethodVal {
+			if star, ok := ast.Unparen(x.X).(*ast.StarExpr); ok {
+				if call, ok := c.elementCall(star.X); ok {
+					x.X = call
+				}
+			}
+		}
+	case *ast.UnaryExpr:
+		if star, ok := ast.Unparen(x.X).(*ast.StarExpr); ok && x.Op == token.AND {
+			if call, ok := c.elementCall(star.X); ok {
+				return call
+			}
+		}
 	case *ast.CallExpr:
 		if c.builtinName(x) == "make" {
 			c.made(x)
@@ -138,11 +142,10 @@ func (c *checking) mask(bits ...bool) ast.Expr {
 	return c.intLit(token.NoPos, n, types.Typ[types.Int])
 }
 
-// sequence says how what is indexed is called in a run-time error, and whether
-// it can be indexed.
-func (c *checking) sequence(x ast.Expr) (capacity, ok bool) {
-	t := c.typeOf(x)
-	if t == nil || !c.pure(x) {
+// indexable says whether something can be indexed by numbers, and whether it is
+// sliced up to its capacity.
+func indexable(t types.Type) (capacity, ok bool) {
+	if t == nil {
 		return false, false
 	}
 	switch t := t.Underlying().(type) {
@@ -156,17 +159,21 @@ func (c *checking) sequence(x ast.Expr) (capacity, ok bool) {
 	return false, false
 }
 
-func (c *checking) index(x *ast.IndexExpr) {
-	_, ok := c.sequence(x.X)
+func (c *checking) index(x *ast.IndexExpr) ast.Expr {
+	_, ok := indexable(c.typeOf(x.X))
 	tv := c.info.Types[x.Index]
-	if !ok || tv.Value != nil && !isSlice(c.typeOf(x.X)) || tv.Type == nil {
-		return
+	if !ok || tv.Value != nil && c.lengthIsKnown(x.X) || tv.Type == nil {
+		return x
+	}
+	if !c.pure(x.X) {
+		return c.element(x)
 	}
 	n := &ast.CallExpr{Fun: &ast.Ident{NamePos: x.Lbrack, Name: "len"}, Lparen: x.Lbrack, Args: []ast.Expr{clone(c.unit, x.X)}}
 	unsigned := c.unsigned(x.Index)
 	check := c.call(x.Index.Pos(), "Index", c.toInt(x.Index), n, c.mask(unsigned))
 	c.checks[check] = true
 	x.Index = check
+	return x
 }
 
 func isSlice(t types.Type) bool {
@@ -174,12 +181,31 @@ func isSlice(t types.Type) bool {
 	return ok
 }
 
-// slice checks x[low:high] where high is: it is the last to be evaluated.
-func (c *checking) slice(x *ast.SliceExpr) {
-	capacity, ok := c.sequence(x.X)
-	if !ok || x.Low != nil && !c.pure(x.Low) {
-		return
+// lengthIsKnown reports whether the checker has compared constant indices of x
+// with its length.
+func (c *checking) lengthIsKnown(x ast.Expr) bool {
+	_, isArray := underlying[*types.Array](c.typeOf(x))
+	return isArray || c.info.Types[x].Value != nil
+}
+
+// slice checks x[low:high].
+func (c *checking) slice(x *ast.SliceExpr) ast.Expr {
+	t := c.typeOf(x.X)
+	if _, ok := indexable(t); !ok {
+		return x
 	}
+	if !c.pure(x.X) || x.Low != nil && !c.pure(x.Low) || x.Slice3 && !c.pure(x.High) {
+		return c.part(x)
+	}
+	c.sliceOf(x, t, c.mask(c.unsigned(x.Low), c.unsigned(x.High), c.unsigned(x.Max)))
+	return x
+}
+
+// sliceOf checks the operand of a slice expression that is the last to be
+// evaluated, where the others and what is sliced, of type t, can be evaluated
+// twice.
+func (c *checking) sliceOf(x *ast.SliceExpr, t types.Type, mask ast.Expr) {
+	capacity, _ := indexable(t)
 	pos := x.Lbrack
 	measure := func(name string) ast.Expr {
 		return &ast.CallExpr{Fun: &ast.Ident{NamePos: pos, Name: name}, Lparen: pos, Args: []ast.Expr{clone(c.unit, x.X)}}
@@ -188,16 +214,13 @@ func (c *checking) slice(x *ast.SliceExpr) {
 	if x.Low != nil {
 		low = c.toInt(clone(c.unit, x.Low))
 	}
-	mask := c.mask(c.unsigned(x.Low), c.unsigned(x.High), c.unsigned(x.Max))
 	limit, word := measure("len"), "length"
 	if capacity {
 		limit, word = measure("cap"), "capacity"
 	}
 	if x.Slice3 {
-		if c.pure(x.High) {
-			high := c.toInt(clone(c.unit, x.High))
-			x.Max = c.call(pos, "Slice3", low, high, c.toInt(x.Max), limit, &ast.BasicLit{ValuePos: pos, Kind: token.STRING, Value: `"` + word + `"`}, mask)
-		}
+		high := c.toInt(clone(c.unit, x.High))
+		x.Max = c.call(pos, "Slice3", low, high, c.toInt(x.Max), limit, &ast.BasicLit{ValuePos: pos, Kind: token.STRING, Value: `"` + word + `"`}, mask)
 		return
 	}
 	var high ast.Expr

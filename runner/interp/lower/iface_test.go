@@ -22,7 +22,7 @@ func TestInterfacesBefore(t *testing.T) {
 		{"verb T", "type A int\n\n---\nfmt.Printf(\"%T\\n\", A(1))", "rtbook_box1.Printf(\"%T\\n\", rtbook_types1.New(1, A(1)))"},
 		{"index in a program that recovers", "func f(s []int, i int) int { defer func() { recover() }(); return s[i] }\n---\nfmt.Println(f(nil, 1))", "return s[rtbook_box1.Index(i, len(s), 0)]"},
 		{"index that is unsigned", "func f(s []int, i uint) int { defer func() { recover() }(); return s[i] }\n---\nfmt.Println(f(nil, 1))", "return s[rtbook_box1.Index(int(i), len(s), 1)]"},
-		{"index of what has an effect", "func f() int { return 0 }\nfunc g(s [][]int) int { defer func() { recover() }(); return s[f()][1] }\n---\nfmt.Println(g(nil))", "return s[rtbook_box1.Index(f(), len(s), 0)][1]"},
+		{"index of what has an effect", "func f() int { return 0 }\nfunc g(s [][]int) int { defer func() { recover() }(); return s[f()][1] }\n---\nfmt.Println(g(nil))", "return rtbook_indexed1(s[rtbook_box1.Index(f(), len(s), 0)], 1)"},
 		{"index in another program", "func f(s []int, i int) int { return s[i] }\n---\nfmt.Println(f(nil, 1))", "return s[i]"},
 		{"key", "m := map[any]int{}\nk := []int{}\nm[k] = 1\nfmt.Println(m)", "m[rtbook_box1.Key(k)] = 1"},
 		{"key that is looked for", "m := map[any]int{}\nk := []int{}\nfunc() { defer func() { recover() }(); fmt.Println(m[k]) }()", "m[rtbook_box1.KeyIn(k, len(m))]"},

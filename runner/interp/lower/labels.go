@@ -1,13 +1,17 @@
 package lower
 
-import "go/ast"
+import (
+	"go/ast"
+	"go/token"
+)
 
 // Labels.
 //
 // After this pass every label is used: a pass that gave a loop another label
-// leaves one that nothing leads to, which the compiler does not allow. And no
-// label stands in a clause itself, where the interpreter does not find it: such
-// statements are in a block there.
+// leaves one that nothing leads to, which the compiler does not allow. No label
+// stands in a clause itself, where the interpreter does not find it: such
+// statements are in a block there. And none is that of a return statement without
+// results, to which the interpreter cannot go.
 
 func dropLabels(u *unit) bool {
 	used := make(map[string]bool)
@@ -30,10 +34,18 @@ func dropLabels(u *unit) bool {
 	}
 	r.stmt = func(s ast.Stmt) []ast.Stmt {
 		l, ok := s.(*ast.LabeledStmt)
-		if !ok || used[l.Label.Name] {
-			return []ast.Stmt{s}
+		switch {
+		case !ok:
+			return stays
+		case !used[l.Label.Name]:
+			return []ast.Stmt{l.Stmt}
 		}
-		return []ast.Stmt{l.Stmt}
+		if r, ok := l.Stmt.(*ast.ReturnStmt); ok && len(r.Results) == 0 {
+			zero := &ast.BasicLit{ValuePos: r.Return, Kind: token.INT, Value: "0"}
+			l.Stmt = &ast.AssignStmt{Lhs: []ast.Expr{&ast.Ident{NamePos: r.Return, Name: "_"}}, TokPos: r.Return, Tok: token.ASSIGN, Rhs: []ast.Expr{zero}}
+			return []ast.Stmt{l, r}
+		}
+		return stays
 	}
 	r.some(hasLabels)
 	return false

@@ -216,6 +216,7 @@ type unit struct {
 	renamed   map[types.Object]string
 	helpers   map[string][]*types.Func // by purpose
 	looks     map[string]bool          // names of helpers that stand for no call: they copy, or read a field
+	elements  map[string]bool          // names of helpers that return the address of an element (bounds_calls.go)
 	hoisted   map[string]bool          // names of local types
 
 	// typeNames has, for a type that is declared under another name than the
@@ -253,6 +254,7 @@ func newUnit(p *runner.Program, imp types.Importer) (*unit, error) {
 	u.renamed = make(map[types.Object]string)
 	u.helpers = make(map[string][]*types.Func)
 	u.looks = make(map[string]bool)
+	u.elements = make(map[string]bool)
 	u.hoisted = make(map[string]bool)
 	u.bodies = make(map[*ast.FuncLit]bool)
 	u.typeNames = make(map[string]string)

@@ -225,3 +225,23 @@ func (u *unit) calls(x ast.Expr) bool {
 	})
 	return found
 }
+
+// happens reports whether something in x is seen to happen: a call, a receive
+// operation or an assertion.
+func (u *unit) happens(x ast.Expr) bool {
+	found := u.calls(x)
+	if !found {
+		ast.Inspect(x, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.FuncLit:
+				return false
+			case *ast.TypeAssertExpr:
+				found = true
+			case *ast.UnaryExpr:
+				found = found || n.Op == token.ARROW
+			}
+			return !found
+		})
+	}
+	return found
+}

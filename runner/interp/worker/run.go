@@ -31,7 +31,7 @@ func run(r Request, w *wire.Child) {
 	p := r.Program
 	var t *tracer
 	if r.Trace {
-		t = newTracer(p.Source, w)
+		t = newTracer(p, w)
 	}
 	cells, refusal := compile(p, t)
 	if refusal != nil {
@@ -42,6 +42,7 @@ func run(r Request, w *wire.Child) {
 	for i, cell := range cells {
 		w.Mark(i)
 		box.Start(cell)
+		rt.Settle()
 	}
 	w.Mark(len(cells))
 }

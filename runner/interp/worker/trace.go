@@ -8,10 +8,12 @@ import (
 	"go/token"
 	"reflect"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
 
+	"rtbook/runner"
 	"rtbook/runner/wire"
 )
 
@@ -23,7 +25,8 @@ import (
 // but the place is where the function begins. So a program whose panic is to be
 // placed is run once more with a call before each statement that notes which
 // statement its function has come to. The first function to report, with the
-// statement it had come to, is the place.
+// statement it had come to, is the place; functions that are not the author's
+// report for those that call them.
 
 // tracePath is the package of the inserted calls.
 const tracePath = "rtbook/trace"
@@ -126,9 +129,11 @@ type tracer struct {
 	traced *traced
 	report func(offset int)
 
-	mu    sync.Mutex
-	last  map[int]int // offset of the statement that a function has come to, by its index
-	depth int         // of the Go stack at yaegi's last line
+	placed func(offset int) bool // whether an offset of the source before is of the chapter
+
+	mu      sync.Mutex
+	last    map[int]int // offset of the statement that a function has come to, by its index
+	waiting bool        // for the first function of the author's that a panic leaves
 }
 
 // symbols are what the inserted calls need.
@@ -144,22 +149,45 @@ func (t *tracer) at(function, offset int) {
 	t.last[function] = offset
 }
 
-// Write gets yaegi's lines. It runs on the stack of the panicking goroutine,
-// which grows with each function that the panic leaves, so that a stack that is
-// not deeper than before belongs to another panic.
+// Write gets yaegi's lines. It runs on the stack of the panicking goroutine.
 func (t *tracer) Write(line []byte) (int, error) {
-	var stack [4096]uintptr
-	depth := runtime.Callers(1, stack[:])
+	goesOn := passedOn()
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	first := depth <= t.depth || t.depth == 0
-	t.depth = depth
-	if i := t.function(line); first && i >= 0 {
-		if offset, ok := t.last[i]; ok {
+	if goesOn && !t.waiting {
+		return len(line), nil
+	}
+	t.waiting = false
+	if i := t.function(line); i >= 0 {
+		if offset, ok := t.last[i]; ok && t.placed(offset) {
 			t.report(offset)
+		} else {
+			t.waiting = true
 		}
 	}
 	return len(line), nil
+}
+
+// passers are the functions that recover from a panic to panic again with the
+// same value: yaegi's for each function that it leaves, and the end of one that
+// defers.
+var passers = []string{"github.com/traefik/yaegi/interp.runCfg.", "rtbook/runner/interp/worker/rt.(*Defers).finish"}
+
+// passedOn reports whether the panic that the caller is deferred by has begun
+// before: in the stack, whether what has panicked last is one of passers.
+func passedOn() bool {
+	var stack [512]uintptr
+	frames := runtime.CallersFrames(stack[:runtime.Callers(1, stack[:])])
+	for {
+		f, more := frames.Next()
+		if !more {
+			return false
+		}
+		if f.Function == "runtime.gopanic" {
+			f, _ = frames.Next()
+			return slices.ContainsFunc(passers, func(p string) bool { return strings.HasPrefix(f.Function, p) })
+		}
+	}
 }
 
 // function returns the index of the function that a line is about, or -1.
@@ -181,13 +209,19 @@ func (t *tracer) function(line []byte) int {
 }
 
 // newTracer returns a tracer for a program, or nil if it cannot be traced.
-func newTracer(source string, w *wire.Child) *tracer {
+func newTracer(p *runner.Program, w *wire.Child) *tracer {
+	source := p.Source
 	t, err := instrument(source)
 	if err != nil {
 		return nil
 	}
 	return &tracer{
 		traced: t,
+		placed: func(offset int) bool {
+			r := at(source, offset)
+			_, ok := p.PosAt(r.Line, r.Col)
+			return ok
+		},
 		last:   make(map[int]int),
 		report: func(offset int) { report(w, *at(source, offset)) },
 	}

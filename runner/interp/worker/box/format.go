@@ -339,10 +339,30 @@ func (p *printer) basic(v reflect.Value, t *Type) {
 
 // predeclared returns a value of a basic kind as one of the predeclared type.
 func predeclared(v reflect.Value) any {
-	if t := basic(v.Kind()); t != nil {
+	t := basic(v.Kind())
+	if t == nil {
+		return nil
+	}
+	if v.CanInterface() {
 		return v.Convert(t).Interface()
 	}
-	return nil
+	// A field that a library does not export can be read only so.
+	x := reflect.New(t).Elem()
+	switch {
+	case v.CanInt():
+		x.SetInt(v.Int())
+	case v.CanUint():
+		x.SetUint(v.Uint())
+	case v.CanFloat():
+		x.SetFloat(v.Float())
+	case v.CanComplex():
+		x.SetComplex(v.Complex())
+	case v.Kind() == reflect.Bool:
+		x.SetBool(v.Bool())
+	default:
+		x.SetString(v.String())
+	}
+	return x.Interface()
 }
 
 // bad prints what fmt does for a verb that a type has not.

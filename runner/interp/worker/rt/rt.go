@@ -25,6 +25,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"rtbook/runner/interp/worker/box"
 )
@@ -74,14 +75,51 @@ func Run(d *Defers, body func()) {
 }
 
 func (d *Defers) finish() {
+	settled := func() {}
 	if !d.done {
 		if v := recover(); v != nil {
 			d.panicking, d.value = true, plain(v)
+			settled = falls(d)
 		}
 	}
 	d.rest()
 	if d.panicking {
+		d.panicking = false // it is the caller's
 		panic(d.value)
+	}
+	settled()
+}
+
+// falling has, by goroutine, the innermost function that a panic is leaving.
+var falling sync.Map
+
+// falls notes that a panic leaves the function of d. The result is called when
+// it has been recovered.
+func falls(d *Defers) (settled func()) {
+	g := goroutine()
+	before, _ := falling.Swap(g, d)
+	return func() {
+		if outer, ok := before.(*Defers); ok && outer.panicking {
+			falling.Store(g, outer) // whose deferred call has recovered from its own
+			return
+		}
+		falling.Delete(g)
+	}
+}
+
+// Settle is called when a cell has come to its end. It gives goroutines that
+// panic the time to end the process: what they defer can let the cell go on, and
+// a compiled program is gone before that has come to its end. A panic that a
+// library has recovered from is waited for in vain.
+func Settle() {
+	self := goroutine()
+	for range 200 {
+		others := false
+		falling.Range(func(g, _ any) bool { others = g != self; return !others })
+		if !others {
+			return
+		}
+		time.Sleep(time.Millisecond)
 	}
 }
 

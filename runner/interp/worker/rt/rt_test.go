@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 )
 
 // calls runs body as a lowered function, and returns what it logged and what it
@@ -144,5 +145,37 @@ func TestSymbols(t *testing.T) {
 		if !v.IsValid() || v.Kind() == reflect.Func && v.IsNil() {
 			t.Errorf("%s is %v", name, v)
 		}
+	}
+}
+
+// TestSettle holds the end of a cell to wait for a goroutine that panics, and not
+// for one that has recovered.
+func TestSettle(t *testing.T) {
+	released, ended := make(chan bool), make(chan bool, 1)
+	go func() {
+		defer func() {
+			_ = recover() // ends the process in a program
+			ended <- true
+		}()
+		d := New()
+		Run(d, func() {
+			Defer(d, func() {
+				inner := New()
+				Run(inner, func() {
+					Defer(inner, func() { Recover(inner) })
+					panic("another")
+				})
+				close(released)
+				time.Sleep(10 * time.Millisecond)
+			})
+			panic("one")
+		})
+	}()
+	<-released
+	Settle()
+	select {
+	case <-ended:
+	default:
+		t.Error("a goroutine that panics is not waited for")
 	}
 }
