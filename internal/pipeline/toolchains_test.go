@@ -146,6 +146,7 @@ func TestRecordedMatrix(t *testing.T) {
 		{"none, and asked for", "<!-- toolchains -->\n\nText.\n", "",
 			"01-one.md:1:1: there is no table of releases to show here; rtbook update --toolchains go1.25.1,go1.27.4 asks these releases, or others, and records what they say\n"},
 	}
+	cache := t.TempDir() // what the source says of a reference is the same in all
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			files := map[string]string{"notes/book.yaml": releaseConfig, "notes/01-one.md": test.chapter}
@@ -153,6 +154,7 @@ func TestRecordedMatrix(t *testing.T) {
 				files["notes/toolchains.yaml"] = test.matrix
 			}
 			opt := releaseBook(t, files)
+			opt.CacheDir = cache
 			o, err := open(opt)
 			if err != nil {
 				t.Fatal(err)

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -50,7 +51,6 @@ func TestQuality(t *testing.T) {
 		{"keys", testKeys},
 		{"unscripted", testUnscripted},
 		{"zoom", testZoom},
-		{"shift", testShift},
 		{"margin", testMargin},
 		{"paper", testPaper},
 	} {
@@ -150,28 +150,33 @@ func await[T any](b *tab, expression string) T {
 
 const axeFaults = `axe.run(document, {resultTypes: ["violations"], preload: false}).then(r => r.violations.flatMap(v => v.nodes.map(n => v.id + ": " + n.html.slice(0, 120) + " " + (n.any[0] || n.all[0] || n.none[0] || {}).message)).slice(0, 5))`
 
-// testAxe runs axe on pages, in the light and in the dark, at three widths. A
-// page with known faults shows that it sees any.
+// testAxe runs axe on pages at three widths, in the light and in the dark, and sees
+// that nothing moves while they are loaded and their scripts run. A page with known
+// faults shows that both see any.
 func testAxe(b *tab, sites map[string]string) {
-	type way struct {
-		scheme string
-		width  int64
-	}
-	var ways []way
-	for _, scheme := range []string{"light", "dark"} {
-		for _, w := range []int64{320, 390, 1280} {
-			ways = append(ways, way{scheme, w})
-		}
-	}
-	qualityPages(b, sites, len(ways), func(name, file string, try []int) {
-		b.open(file, "")
-		b.tool("axe.min.js")
-		for _, i := range try {
-			b.width(ways[i].width)
-			b.media("screen", ways[i].scheme)
-			await[any](b, `new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r)))`) // what scrolls now has the focus by then
-			if faults := await[[]string](b, axeFaults); len(faults) > 0 {
-				b.Errorf("%s, %s, %d pixels: %q", name, ways[i].scheme, ways[i].width, faults)
+	widths := []int64{320, 390, 1280}
+	schemes := []string{"light", "dark"}
+	qualityPages(b, sites, len(widths)*len(schemes), func(name, file string, ways []int) {
+		for i, w := range widths {
+			opened := false
+			for j, scheme := range schemes {
+				if !slices.Contains(ways, i+len(widths)*j) {
+					continue
+				}
+				b.media("screen", scheme)
+				if !opened {
+					b.width(w)
+					b.open(file, "")
+					if moved := await[[]string](b, shifts); len(moved) > 0 {
+						b.Errorf("%s, %d pixels: %q", name, w, moved)
+					}
+					b.tool("axe.min.js")
+					opened = true
+				}
+				await[any](b, `new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r)))`) // what scrolls now has the focus by then
+				if faults := await[[]string](b, axeFaults); len(faults) > 0 {
+					b.Errorf("%s, %s, %d pixels: %q", name, scheme, w, faults)
+				}
 			}
 		}
 	})
@@ -179,7 +184,18 @@ func testAxe(b *tab, sites map[string]string) {
 	if faults := strings.Join(await[[]string](b, axeFaults), " "); !strings.Contains(faults, "image-alt") || !strings.Contains(faults, "color-contrast") {
 		b.Errorf("axe sees no faults where there are some: %q", faults)
 	}
+	eval[any](b, `document.querySelector("h1").style.marginTop = "300px"`)
+	if moved := await[[]string](b, shifts); len(moved) == 0 {
+		b.Error("a title that moves is not seen to move")
+	}
 }
+
+// shifts returns what has moved since the page began to load.
+const shifts = `new Promise(done => {
+	let moved = [];
+	new PerformanceObserver(list => { for (const e of list.getEntries()) moved.push(e.value.toFixed(4) + " " + e.sources.map(s => s.node?.nodeName + "." + s.node?.className).join(" ")); }).observe({type: "layout-shift", buffered: true});
+	requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => done(moved), 30)));
+})`
 
 // testValidator validates every page as it is on disk, and one that is not
 // valid.
@@ -460,26 +476,6 @@ func testZoom(b *tab, sites map[string]string) {
 		b.Error("the last chapter of the list cannot be reached")
 	}
 	b.width(1280)
-}
-
-// testShift sees that nothing moves while pages are loaded and their scripts
-// run.
-func testShift(b *tab, sites map[string]string) {
-	qualityPages(b, sites, 2, func(name, file string, ways []int) {
-		for _, i := range ways {
-			w := []int64{390, 1280}[i]
-			b.width(w)
-			b.open(file, "")
-			const shifts = `new Promise(done => {
-				let moved = [];
-				new PerformanceObserver(list => { for (const e of list.getEntries()) moved.push(e.value.toFixed(4) + " " + e.sources.map(s => s.node?.nodeName + "." + s.node?.className).join(" ")); }).observe({type: "layout-shift", buffered: true});
-				requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => done(moved), 30)));
-			})`
-			if moved := await[[]string](b, shifts); len(moved) > 0 {
-				b.Errorf("%s, %d pixels: %q", name, w, moved)
-			}
-		}
-	})
 }
 
 // testMargin has notes beside the text where there is room, each at its place or

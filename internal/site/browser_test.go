@@ -31,18 +31,54 @@ func findBrowser() string {
 	return ""
 }
 
-// tab is a tab of a browser without a window.
+// tab is a test's use of a tab of a browser without a window.
 type tab struct {
 	*testing.T
+	*ear
 	ctx context.Context
+}
 
+// ear notes what pages in a tab say.
+type ear struct {
 	mu       sync.Mutex
 	messages []string // what was written to the console
 	requests []string // what was asked for beyond the disk
 }
 
-// startBrowser starts a browser. It skips the test if there is none, unless
-// RTBOOK_BROWSER is "required".
+// theBrowser is the one browser of all tests, which the first of them that needs
+// it starts, and TestMain stops: to start one takes as long as some of the tests.
+var theBrowser struct {
+	sync.Once
+	ctx  context.Context
+	stop func()
+	err  error
+}
+
+// launch starts a browser with less to do than it has by itself. Nobody sees what
+// it draws, so that drawing needs no process of its own; nor do pages that nobody
+// goes back to, or that somebody may want next.
+func launch(browser string) (context.Context, func(), error) {
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(browser), chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("in-process-gpu", true),
+		chromedp.Flag("disable-features", "Translate,BlinkGenPropertyTrees,SpareRendererForSitePerProcess,BackForwardCache"))
+	allocator, end := chromedp.NewExecAllocator(context.Background(), options...)
+	ctx, cancel := chromedp.NewContext(allocator)
+	stop := func() {
+		cancel()
+		end()
+	}
+	if err := chromedp.Do(ctx); err != nil {
+		stop()
+		return nil, nil, err
+	}
+	return ctx, stop, nil
+}
+
+// startBrowser returns a tab of the browser for openTab. What its pages keep is the
+// test's own. It skips the test if there is no browser, unless RTBOOK_BROWSER is
+// "required".
 func startBrowser(t *testing.T) context.Context {
 	t.Helper()
 	browser := findBrowser()
@@ -52,51 +88,69 @@ func startBrowser(t *testing.T) context.Context {
 		}
 		t.Skip("there is no browser")
 	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(browser), chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))
+	theBrowser.Do(func() { theBrowser.ctx, theBrowser.stop, theBrowser.err = launch(browser) })
+	if theBrowser.err != nil {
+		t.Fatal(theBrowser.err)
+	}
 	limit := 2 * time.Minute
 	if long() {
 		limit = 20 * time.Minute
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), limit)
+	ctx, cancel := context.WithTimeout(theBrowser.ctx, limit)
 	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewExecAllocator(ctx, options...)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
-	t.Cleanup(cancel)
-	if err := chromedp.Do(ctx); err != nil {
+	ctx, err := newTab(ctx)
+	if err != nil {
 		t.Fatal(err)
 	}
 	return ctx
 }
 
-// openTab opens another tab of a browser.
-func openTab(t *testing.T, browser context.Context) *tab {
-	t.Helper()
-	ctx, cancel := chromedp.NewContext(browser)
-	t.Cleanup(cancel)
-	b := &tab{T: t, ctx: ctx}
-	if err := chromedp.Listen(ctx, b.request); err != nil {
-		t.Fatal(err)
+// earKey is the key of the ear in the context of a tab.
+type earKey struct{}
+
+// newTab opens a tab of a browser, and begins to listen to it.
+func newTab(browser context.Context) (context.Context, error) {
+	heard := new(ear)
+	ctx, _ := chromedp.NewContext(context.WithValue(browser, earKey{}, heard), chromedp.WithNewBrowserContext())
+	if err := chromedp.Do(ctx); err != nil {
+		return nil, err
 	}
-	call(b, network.Enable, network.EnableParams{})
+	if err := chromedp.Listen(ctx, heard.request); err != nil {
+		return nil, err
+	}
+	if _, err := chromedp.Call(ctx, network.Enable, network.EnableParams{}); err != nil {
+		return nil, err
+	}
 	console := chromedp.Console(ctx)
 	go func() {
 		for m, err := range console {
 			if err != nil {
 				return
 			}
-			b.mu.Lock()
-			b.messages = append(b.messages, m.String())
-			b.mu.Unlock()
+			heard.mu.Lock()
+			heard.messages = append(heard.messages, m.String())
+			heard.mu.Unlock()
 		}
 	}()
+	return ctx, nil
+}
+
+// openTab returns the browser's tab as if it had just been opened, which takes
+// longer than most tests: it is empty, as wide as at first, on a screen, and runs
+// scripts, and the pointer is nowhere.
+func openTab(t *testing.T, browser context.Context) *tab {
+	t.Helper()
+	b := &tab{T: t, ear: browser.Value(earKey{}).(*ear), ctx: browser}
+	b.do(chromedp.Navigate("about:blank"), chromedp.EmulateReset())
+	call(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{})
+	call(b, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{})
+	b.do(chromedp.MouseEvent("mouseMoved", -1, -1))
+	b.heard()
 	return b
 }
 
 // request notes requests that are not for a file.
-func (b *tab) request(event any) {
+func (b *ear) request(event any) {
 	e, ok := event.(*network.EventRequestWillBeSent)
 	if !ok || strings.HasPrefix(e.Request.URL, "file:") || strings.HasPrefix(e.Request.URL, "data:") {
 		return
@@ -107,7 +161,7 @@ func (b *tab) request(event any) {
 }
 
 // heard returns what was noted since the last call.
-func (b *tab) heard() []string {
+func (b *ear) heard() []string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	all := slices.Concat(b.messages, b.requests)
@@ -216,11 +270,9 @@ func TestBrowser(t *testing.T) {
 		run  func(b *tab, sites map[string]string)
 	}{
 		{"pages", testPages},
-		{"links", testLinks},
 		{"menu", testMenu},
 		{"layout", testLayout},
 		{"dark", testDark},
-		{"print", testPrint},
 		{"proofs", testProofs},
 		{"contrast", testProofContrast},
 		{"numbers", testNumbers},
@@ -229,34 +281,54 @@ func TestBrowser(t *testing.T) {
 	}
 }
 
-// testPages opens every page at three widths, with scripts and
-// without: nothing is missing, nothing is asked of a network, and no page is
-// wider than its window.
+// testPages opens every page without scripts, at three widths, and with them, on
+// the screen and on paper: nothing is missing, nothing is asked of a network, no
+// page is wider than its window, and every address leads somewhere.
 func testPages(b *tab, sites map[string]string) {
+	folded := 0
 	for site, dir := range sites {
+		ids := map[string][]string{}   // by file
+		links := map[string][]string{} // by file
 		for _, file := range pagesOf(b.T, dir) {
 			name := site + "/" + filepath.Base(file)
-			for _, disabled := range []bool{false, true} {
+			for _, disabled := range []bool{true, false} {
 				call(b, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: disabled})
+				b.media("screen", "light")
 				b.width(320)
 				b.open(file, "")
 				if heard := b.heard(); len(heard) > 0 {
 					b.Errorf("%s: %q", name, heard)
 				}
-				if size := eval[float64](b, `parseFloat(getComputedStyle(document.querySelector("h1")).fontSize)`); size < 20 {
-					b.Errorf("%s: the title is %v pixels high: the stylesheet was not read", name, size)
+				if paper := eval[string](b, `getComputedStyle(document.documentElement).backgroundColor`); paper == "rgba(0, 0, 0, 0)" {
+					b.Errorf("%s: the page has no colour of its own: the stylesheet was not read", name)
+				}
+				if disabled {
+					checkWidths(b, name)
 				}
 			}
-			for _, w := range []int64{320, 390, 1280} {
-				b.width(w)
-				if got := eval[int64](b, `document.documentElement.scrollWidth`); got > w {
-					b.Errorf("%s: %d pixels wide in a window of %d: %s", name, got, w, eval[string](b, widest))
-				}
-			}
+			ids[file] = eval[[]string](b, `[...document.querySelectorAll("[id]")].map(e => e.id)`)
+			links[file] = eval[[]string](b, `[...document.querySelectorAll("[href], [src]")].
+				filter(e => e.rel != "canonical" && !(e.getAttribute("href") || "").startsWith("/")).map(e => e.href || e.src)`)
+			folded += checkPaper(b, name)
 		}
+		checkLinks(b, site, links, ids)
+	}
+	if folded == 0 {
+		b.Error("nothing on any page is folded")
 	}
 	if heard := b.heard(); len(heard) > 0 {
 		b.Errorf("after the last page: %q", heard)
+	}
+}
+
+// checkWidths sees that the page is nowhere wider than its window.
+func checkWidths(b *tab, name string) {
+	b.Helper()
+	for _, w := range []int64{1280, 390, 320} { // the page after it is opened at the last
+		b.width(w)
+		if got := eval[int64](b, `document.documentElement.scrollWidth`); got > w {
+			b.Errorf("%s: %d pixels wide in a window of %d: %s", name, got, w, eval[string](b, widest))
+		}
 	}
 }
 
@@ -265,33 +337,24 @@ const widest = `[...document.querySelectorAll("body *")].
 	filter(e => e.getBoundingClientRect().right > innerWidth && !e.closest("pre, .wide")).
 	map(e => e.tagName + "." + e.className).join(" ")`
 
-// testLinks follows every address of every page, as the browser reads
-// it, to a file and to an element in it.
-func testLinks(b *tab, sites map[string]string) {
-	for site, dir := range sites {
-		ids := map[string][]string{}   // by file
-		links := map[string][]string{} // by file
-		for _, file := range pagesOf(b.T, dir) {
-			b.open(file, "")
-			ids[file] = eval[[]string](b, `[...document.querySelectorAll("[id]")].map(e => e.id)`)
-			links[file] = eval[[]string](b, `[...document.querySelectorAll("[href], [src]")].
-				filter(e => e.rel != "canonical" && !(e.getAttribute("href") || "").startsWith("/")).map(e => e.href || e.src)`)
-		}
-		n := 0
-		for file, list := range links {
-			for _, link := range list {
-				u, err := url.Parse(link)
-				if err != nil {
-					b.Errorf("%s: %v", file, err)
-				} else if u.Scheme == "file" && !strings.HasSuffix(u.Path, "/99-none.md") {
-					n++
-					checkTarget(b.T, filepath.Base(file), u, ids)
-				}
+// checkLinks follows the addresses of the pages of a site, as the browser reads
+// them, to a file and to an element in it.
+func checkLinks(b *tab, site string, links, ids map[string][]string) {
+	b.Helper()
+	n := 0
+	for file, list := range links {
+		for _, link := range list {
+			u, err := url.Parse(link)
+			if err != nil {
+				b.Errorf("%s: %v", file, err)
+			} else if u.Scheme == "file" && !strings.HasSuffix(u.Path, "/99-none.md") {
+				n++
+				checkTarget(b.T, filepath.Base(file), u, ids)
 			}
 		}
-		if n < 50 {
-			b.Errorf("%s: only %d addresses", site, n)
-		}
+	}
+	if n < 50 {
+		b.Errorf("%s: only %d addresses", site, n)
 	}
 }
 
@@ -411,33 +474,25 @@ func testDark(b *tab, sites map[string]string) {
 	}
 }
 
-// testPrint sees that paper shows what is folded, and no buttons, and
-// that long lines are not cut.
-func testPrint(b *tab, sites map[string]string) {
+// checkPaper sees that paper shows what is folded on the screen, and no buttons,
+// and that long lines are not cut. It returns how much is folded.
+func checkPaper(b *tab, name string) int {
+	b.Helper()
 	b.width(700)
-	n := 0
-	for _, dir := range sites {
-		for _, file := range pagesOf(b.T, dir) {
-			b.media("screen", "light")
-			b.open(file, "")
-			const folded = `[...document.querySelectorAll("article details:not([open], .as-text, .about)")].map(d => d.lastElementChild.checkVisibility())`
-			if slices.Contains(eval[[]bool](b, folded), true) {
-				b.Errorf("%s: what is folded shows on the screen", file)
-			}
-			b.media("print", "dark")
-			printed := eval[[]bool](b, folded)
-			if n += len(printed); slices.Contains(printed, false) {
-				b.Errorf("%s: what is folded is not printed", file)
-			}
-			if cut := eval[[]string](b, `[...document.querySelectorAll("pre")].filter(e => e.scrollWidth > e.clientWidth).map(e => e.textContent)`); len(cut) > 0 {
-				b.Errorf("%s: lines that are cut: %.200q", file, cut)
-			}
-			if eval[bool](b, `[...document.querySelectorAll("button, nav")].some(e => e.checkVisibility())`) {
-				b.Errorf("%s: buttons or lists of links are printed", file)
-			}
-		}
+	const folded = `[...document.querySelectorAll("article details:not([open], .as-text, .about)")].map(d => d.lastElementChild.checkVisibility())`
+	if slices.Contains(eval[[]bool](b, folded), true) {
+		b.Errorf("%s: what is folded shows on the screen", name)
 	}
-	if n == 0 {
-		b.Error("nothing on any page is folded")
+	b.media("print", "dark")
+	printed := eval[[]bool](b, folded)
+	if slices.Contains(printed, false) {
+		b.Errorf("%s: what is folded is not printed", name)
 	}
+	if cut := eval[[]string](b, `[...document.querySelectorAll("pre")].filter(e => e.scrollWidth > e.clientWidth).map(e => e.textContent)`); len(cut) > 0 {
+		b.Errorf("%s: lines that are cut: %.200q", name, cut)
+	}
+	if eval[bool](b, `[...document.querySelectorAll("button, nav")].some(e => e.checkVisibility())`) {
+		b.Errorf("%s: buttons or lists of links are printed", name)
+	}
+	return len(printed)
 }

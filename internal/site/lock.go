@@ -15,6 +15,8 @@ import (
 type Writer struct {
 	Context context.Context      // ends the wait for another write; may be nil
 	Notify  func(message string) // told that there is another write to wait for; may be nil
+
+	wait func(context.Context) (context.Context, context.CancelFunc) // ends the wait; nil is after lockWait
 }
 
 // How long to wait for another write, and how long between two looks, in
@@ -23,6 +25,11 @@ const (
 	lockWait  = 5_000_000_000
 	lockRetry = 50_000_000
 )
+
+// patience ends a context when another write has taken too long.
+func patience(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(ctx, lockWait)
+}
 
 // lock makes the caller the only writer of a folder, which is there, until it
 // calls unlock or ends.
@@ -51,7 +58,11 @@ func (w *Writer) lock(dir string) (unlock func(), err error) {
 		if ctx == nil {
 			ctx = context.Background()
 		}
-		waiting, cancel := context.WithTimeout(ctx, lockWait)
+		wait := w.wait
+		if wait == nil {
+			wait = patience
+		}
+		waiting, cancel := wait(ctx)
 		defer cancel()
 		ok, err = l.TryLockContext(waiting, lockRetry)
 		if waiting.Err() != nil {

@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// TestMain keeps the lock files of the tests out of the system's folder.
+// TestMain keeps the lock files of the tests out of the system's folder, and stops
+// the browser.
 func TestMain(m *testing.M) {
 	dir, err := os.MkdirTemp("", "rtbook-site-test")
 	if err != nil {
@@ -19,4 +20,7 @@ func TestMain(m *testing.M) {
 		}
 	}
 	m.Run()
+	if theBrowser.stop != nil {
+		theBrowser.stop()
+	}
 }

@@ -329,21 +329,26 @@ func TestWriteLocked(t *testing.T) {
 	}
 }
 
-// TestWriteLockedForLong waits until patience ends.
+// TestWriteLockedForLong waits until patience ends, of which it has less than
+// others.
 func TestWriteLockedForLong(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it takes seconds")
-	}
-	t.Parallel()
 	dir := t.TempDir()
 	unlock, err := (&Writer{}).lock(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer unlock()
-	_, err = Write(filesOf("a.html", "A"), dir)
+	w := &Writer{wait: func(ctx context.Context) (context.Context, context.CancelFunc) {
+		return context.WithTimeout(ctx, 3*lockRetry)
+	}}
+	_, err = w.Write(filesOf("a.html", "A"), dir)
 	if err == nil || !strings.Contains(err.Error(), "another rtbook") || !strings.Contains(err.Error(), dir) {
 		t.Errorf("got error %v, want one about another rtbook that names the folder", err)
+	}
+	ctx, cancel := patience(t.Context())
+	defer cancel()
+	if end, ok := ctx.Deadline(); !ok || time.Until(end) < 4*time.Second || time.Until(end) > 5*time.Second {
+		t.Errorf("others wait until %v", end)
 	}
 }
 

@@ -364,9 +364,20 @@ func TestShellLimits(t *testing.T) {
 		{"leave", "./app leave", time.Minute, 0, runner.Done, "", "<nil>\n<nil>\n"},
 		{"lock", "./app lock", time.Minute, 0, runner.Done, "", ""},
 	}
+	check := hermeticRows(t)
+	t.Cleanup(func() {
+		patience := time.Now().Add(10 * time.Second)
+		for left := processes(t); len(left) > 0; left = processes(t) { // a killed process takes its time
+			if time.Now().After(patience) {
+				t.Errorf("processes left: %v", left)
+				return // Fatalf is not heard of a function that cleans up
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+	})
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			check := hermetic(t)
+			t.Parallel() // most of them only wait
 			build := "go build -o app\n"
 			if strings.HasPrefix(tt.cell, "go run") {
 				build = "go run . none\n" // whose program go run then has
@@ -387,13 +398,6 @@ func TestShellLimits(t *testing.T) {
 			}
 			if !strings.HasPrefix(printed, tt.want) || tt.limit > 0 && len(out[1]) != tt.limit {
 				t.Errorf("printed %q", out[1])
-			}
-			patience := time.Now().Add(10 * time.Second)
-			for left := processes(t); len(left) > 0; left = processes(t) { // a killed process takes its time
-				if time.Now().After(patience) {
-					t.Fatalf("processes left: %v", left)
-				}
-				time.Sleep(10 * time.Millisecond)
 			}
 		})
 	}
