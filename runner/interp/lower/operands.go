@@ -11,8 +11,8 @@ import (
 // The specification orders calls and receive operations, but not the variables
 // next to them: of x, y := n, f() it does not say whether x is n before the call.
 // The compiler makes first, from left to right, what it makes into variables:
-// calls, receive operations, slices, assertions, && and ||; it looks at
-// variables, fields, elements and what pointers point to last. So does a lowered
+// calls, also of built-in functions, receive operations, slices, assertions, &&
+// and ||; it looks at variables, fields, elements and what pointers point to last. So does a lowered
 // program where operands are made into variables, and
 //
 //	t.nodes[i].left = t.add(v)
@@ -22,7 +22,7 @@ import (
 // early reports whether the compiler makes a part of x before it looks at
 // variables.
 func (u *unit) early(x ast.Expr) bool {
-	found := false
+	found := u.measures(x)
 	ast.Inspect(x, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.FuncLit:
@@ -41,8 +41,33 @@ func (u *unit) early(x ast.Expr) bool {
 	return found
 }
 
-// onlyLooks reports whether a call is none to the compiler, apart from its
-// arguments.
+// measures reports whether x is calculated from what a built-in function returns,
+// or is a slice that is made of a string. (An element that is found by such a
+// number is not: it is looked at last.)
+func (u *unit) measures(x ast.Expr) bool {
+	switch x := x.(type) {
+	case *ast.ParenExpr:
+		return u.measures(x.X)
+	case *ast.UnaryExpr:
+		return u.measures(x.X)
+	case *ast.BinaryExpr:
+		return u.measures(x.X) || u.measures(x.Y)
+	case *ast.CallExpr:
+		if u.builtinName(x) != "" {
+			return u.info.Types[x].Value == nil
+		}
+		if !u.isType(x.Fun) {
+			return false
+		}
+		_, slice := underlying[*types.Slice](u.typeOf(x))
+		from, basic := underlying[*types.Basic](u.typeOf(x.Args[0]))
+		return slice && basic && from.Info()&types.IsString != 0 || u.measures(x.Args[0])
+	}
+	return false
+}
+
+// onlyLooks reports whether a call changes nothing and cannot fail, apart from
+// its arguments.
 func (u *unit) onlyLooks(call *ast.CallExpr) bool {
 	if u.isType(call.Fun) {
 		return true
