@@ -65,6 +65,9 @@ func cacheDir() (string, error) {
 		return filepath.Abs(dir)
 	}
 	dir, err := os.UserCacheDir()
+	if err == nil && !filepath.IsAbs(dir) { // it would be another one in each folder, the book's too
+		err = fmt.Errorf("%s is no absolute path", dir)
+	}
 	if err != nil {
 		return "", &pipeline.EnvironmentError{Err: fmt.Errorf("there is no place for the cache (%w); set RTBOOK_CACHE to a folder", err)}
 	}

@@ -396,7 +396,7 @@ func (s *session) watch(p *sandbox.Process, c runner.Command, r *os.File) (ended
 		ended = p.Wait()
 		close(exited)
 	}()
-	timer := time.NewTimer(time.Until(s.deadline))
+	timer := sandbox.NewDeadline(time.Until(s.deadline))
 	defer timer.Stop()
 	measure := time.NewTicker(measureEvery)
 	defer measure.Stop()
@@ -406,6 +406,7 @@ func (s *session) watch(p *sandbox.Process, c runner.Command, r *os.File) (ended
 	for running || chunks != nil {
 		select {
 		case chunk, ok := <-chunks:
+			timer.Woken()
 			if !ok {
 				chunks = nil
 				continue
@@ -416,9 +417,15 @@ func (s *session) watch(p *sandbox.Process, c runner.Command, r *os.File) (ended
 				}
 			}
 		case <-exited:
+			timer.Woken()
+			s.deadline = timer.At()
 			running, exited = false, nil
 			timer.Reset(drainLimit)
 		case <-timer.C:
+			timer.Woken()
+			if !timer.Over() {
+				continue
+			}
 			if !running {
 				r.Close()
 				continue
@@ -426,10 +433,13 @@ func (s *session) watch(p *sandbox.Process, c runner.Command, r *os.File) (ended
 			end = s.late(c)
 			p.Kill()
 		case <-measure.C:
+			timer.Woken()
 			if end != nil || !running {
 				continue
 			}
-			if end = s.exceeded(c, p.Exceeds(s.folder.Dir, s.together(c))); end != nil {
+			status := p.Exceeds(s.folder.Dir, s.together(c))
+			timer.Worked()
+			if end = s.exceeded(c, status); end != nil {
 				p.Kill()
 			}
 		}

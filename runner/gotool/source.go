@@ -152,6 +152,7 @@ func (s *Sources) visit(importPath string) (source, error) {
 			}
 		}
 		fmt.Fprintln(h, "folder")
+		hashModules(h, at)
 		there, err := hashFolder(h, at.dir, imports)
 		if err != nil {
 			return source{}, err
@@ -162,6 +163,21 @@ func (s *Sources) visit(importPath string) (source, error) {
 	src.imports = slices.Sorted(maps.Keys(imports))
 	s.seen[importPath] = src
 	return src, nil
+}
+
+// hashModules hashes which folders between a package's and its module's have a
+// go.mod, by which the package is none of the module's. (One in its own folder
+// is among its files.)
+func hashModules(h hash.Hash, at place) {
+	if at.root == "" {
+		return
+	}
+	for dir := filepath.Dir(at.dir); len(dir) > len(filepath.Clean(at.root)); dir = filepath.Dir(dir) {
+		if _, err := os.Lstat(filepath.Join(dir, "go.mod")); err == nil {
+			rel, _ := filepath.Rel(at.root, dir)
+			fmt.Fprintf(h, "module %q\n", filepath.ToSlash(rel))
+		}
+	}
 }
 
 // hashFolder hashes the files of a package in one folder, and adds what they
@@ -184,7 +200,7 @@ func hashFolder(h hash.Hash, dir string, imports map[string]bool) (bool, error) 
 			tests = append(tests, name)
 			continue
 		}
-		// A link to nothing, such as editors leave as a lock, is no part of it.
+		// A link to nothing is known by its name.
 		if err := hashFile(h, filepath.Join(dir, name), name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return true, err
 		}
@@ -204,19 +220,24 @@ func hashFolder(h hash.Hash, dir string, imports map[string]bool) (bool, error) 
 	return true, below(h, dir, entries)
 }
 
-// below hashes all files in the folders among entries.
+// below hashes all files in the folders among entries, and what folders there
+// are: the go command embeds none that is empty, and says so.
 func below(h hash.Hash, dir string, entries []fs.DirEntry) error {
 	for _, e := range entries {
 		if !e.IsDir() {
 			continue
 		}
 		err := filepath.WalkDir(filepath.Join(dir, e.Name()), func(file string, d fs.DirEntry, err error) error {
-			if err != nil || d.IsDir() {
+			if err != nil {
 				return err
 			}
 			rel, err := filepath.Rel(dir, file)
 			if err != nil {
 				return err
+			}
+			if d.IsDir() {
+				fmt.Fprintf(h, "folder %q\n", filepath.ToSlash(rel))
+				return nil
 			}
 			if err := hashFile(h, file, filepath.ToSlash(rel)); !errors.Is(err, fs.ErrNotExist) {
 				return err
@@ -230,10 +251,20 @@ func below(h hash.Hash, dir string, entries []fs.DirEntry) error {
 	return nil
 }
 
-// hashFile hashes one file under the name that it has in its package. What is no
-// regular file, such as a socket, is no part of a package.
+// hashFile hashes one file under the name that it has in its package. Of what is
+// no regular file, such as a link or a socket, it hashes that it is there: the go
+// command embeds none. What a link leads to counts as well, if that is a file. A
+// hidden link to nothing, such as editors have as a lock, is no part of a package.
 func hashFile(h hash.Hash, file, name string) error {
-	if info, err := os.Stat(file); err != nil || !info.Mode().IsRegular() {
+	itself, err := os.Lstat(file)
+	if err != nil {
+		return err
+	}
+	info, err := os.Stat(file)
+	if kind := itself.Mode().Type(); kind != 0 && (err == nil || !strings.HasPrefix(path.Base(name), ".")) {
+		fmt.Fprintf(h, "%v %q\n", kind, name)
+	}
+	if err != nil || !info.Mode().IsRegular() {
 		return err
 	}
 	text, err := os.ReadFile(file)

@@ -142,12 +142,16 @@ func (s *Sources) everything() (string, error) {
 				return err
 			case d.IsDir() && file != root && strings.HasPrefix(d.Name(), "."):
 				return filepath.SkipDir // holds no package
-			case !d.IsDir():
+			case !d.IsDir() && d.Name() != "go.mod":
 				return nil
 			}
 			rel, err := filepath.Rel(root, file)
 			if err != nil {
 				return err
+			}
+			if !d.IsDir() { // what is below is of another module
+				fmt.Fprintf(h, "module %q\n", filepath.ToSlash(rel))
+				return nil
 			}
 			return hashWithTests(h, file, filepath.ToSlash(rel))
 		})

@@ -59,7 +59,7 @@ func TestShellParts(t *testing.T) {
 	}
 	all := []change{
 		{"fib/fib.go", true}, {"fib/fib_test.go", true}, {"unrelated/u.go", true}, {"unrelated/data/text", true}, {"unrelated/data/new", true},
-		{"new/new.go", true}, {"../other/other.go", true}, {"go.sum", true},
+		{"new/new.go", true}, {"new/go.mod", true}, {"../other/other.go", true}, {"go.sum", true},
 		{"notes/01-a.md", false}, {"public/index.html", false}, {".git/config.go", false},
 	}
 	none := []change{{"fib/fib.go", false}, {"unrelated/u.go", false}, {"go.sum", false}, {"../other/other.go", false}}

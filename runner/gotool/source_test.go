@@ -1,9 +1,12 @@
 package gotool
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"testing"
 )
@@ -137,6 +140,66 @@ func TestSourceHash(t *testing.T) {
 		}
 		if changed := !slices.Equal(before, after); changed != tt.changes {
 			t.Errorf("imports %v, %s changed: hash changed %v, want %v", tt.imports, tt.file, changed, tt.changes)
+		}
+	}
+}
+
+// TestSourceHashFolder changes what is in a module's folders besides the content
+// of its files. The go command says for each change that matters that it cannot
+// build the package any more: it embeds no folder that is empty, and no link; it
+// cannot read a link to nothing; and below a go.mod there is another module.
+func TestSourceHashFolder(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("links need a privilege")
+	}
+	const m = "example.org/book/"
+	link := func(to string) func(string) error {
+		return func(name string) error {
+			if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return err
+			}
+			return os.Symlink(to, name)
+		}
+	}
+	folder := func(name string) error { return os.Mkdir(name, 0o777) }
+	file := func(name string) error { return os.WriteFile(name, []byte("module m\n"), 0o666) }
+	for _, tt := range []struct {
+		imports string
+		name    string
+		change  func(name string) error
+		changes bool
+	}{
+		{m + "b", "b/data/folder", folder, true},
+		{m + "b", "b/folder", folder, true},
+		{m + "b", "b/data/text", link("../b.go"), true}, // has the same content
+		{m + "b", "b/data/link", link("nothing"), true},
+		{m + "a", "a/folder", folder, false}, // which embeds nothing
+		{m + "a", "a/link.go", link("nothing"), true},
+		{m + "a", "a/.#a.go", link("somebody@somewhere.1234"), false},
+		{m + "in/the/depth", "in/the/go.mod", file, true},
+		{m + "in/the/depth", "in/go.mod", file, true},
+		{m + "in/the/depth", "in/the/text", file, false},
+		{m + "in/the/depth", "b/go.mod", file, false},
+	} {
+		dir := filepath.Join(t.TempDir(), "book")
+		for name, text := range archive(sources) {
+			write(t, filepath.Join(dir, name), text)
+		}
+		write(t, filepath.Join(dir, "b/data/text"), archive(sources)["b/b.go"])
+		write(t, filepath.Join(dir, "in/the/depth/d.go"), "package depth\n")
+		before, err := open(t, dir, "").Sources().Parts([]string{tt.imports})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := tt.change(filepath.Join(dir, tt.name)); err != nil {
+			t.Fatal(err)
+		}
+		after, err := open(t, dir, "").Sources().Parts([]string{tt.imports})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if changed := !slices.Equal(before, after); changed != tt.changes {
+			t.Errorf("imports %s, %s is new: hash changed %v, want %v", tt.imports, tt.name, changed, tt.changes)
 		}
 	}
 }

@@ -73,6 +73,8 @@ var behaviours = map[string][]func(){
 	"killed":         {func() { syscall.Kill(os.Getpid(), syscall.SIGKILL); time.Sleep(time.Hour) }},
 	"quits":          {func() { fmt.Print("part"); syscall.Kill(os.Getpid(), syscall.SIGQUIT); time.Sleep(time.Hour) }},
 	"faults":         {func() { syscall.Kill(os.Getpid(), syscall.SIGSEGV); time.Sleep(time.Hour) }},
+	"sleepy":         {func() { fmt.Println(1); time.Sleep(200 * time.Millisecond) }},
+	"hangs up":       {func() { syscall.Kill(os.Getpid(), syscall.SIGHUP); time.Sleep(time.Second) }},
 	"signals to the first": {func() {
 		if os.Getppid() != 1 { // it is this machine's, or nobody's
 			fmt.Println("not in a namespace")
@@ -229,6 +231,15 @@ func behave(name string) {
 			if ev.Kind == runner.Printed {
 				fmt.Print("x")
 			}
+		})
+		fmt.Println(err)
+		return
+	case "impatient parent": // likewise, with less time; and says how that ended
+		self, _ := os.Executable()
+		p := testProgram(1)
+		p.Cells[0].Timeout = 4 * time.Second
+		err := Run(context.Background(), Child{Path: self, Args: append([]string{"child"}, os.Args[3:]...)}, p, nil, func(ev runner.Event) {
+			fmt.Println(ev.Kind, ev.Status, ev.Message)
 		})
 		fmt.Println(err)
 		return

@@ -54,6 +54,7 @@ func Main() {
 	if os.Args[2] == probeArg {
 		os.Exit(0)
 	}
+	unblock()
 	if n, err := strconv.Atoi(os.Args[2]); err == nil {
 		control := os.NewFile(uintptr(n), "control")
 		var o order

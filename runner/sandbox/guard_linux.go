@@ -16,6 +16,20 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// unblock sees to it that no signals are blocked in the child because they were
+// when rtbook was started: what a cell sends to itself (SIGTSTP) would be without effect.
+// The child gets what this process began with, whatever it does, so that it has
+// to begin again. It does not return then.
+func unblock() {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	var none, blocked unix.Sigset_t
+	if unix.PthreadSigmask(unix.SIG_SETMASK, &none, &blocked) == nil && blocked != none {
+		// If that is refused, the child has one thing less that it should have.
+		_ = syscall.Exec("/proc/self/exe", os.Args, os.Environ())
+	}
+}
+
 // guard carries out an order.
 func guard(control *os.File, o order) {
 	runtime.LockOSThread() // most of what follows is about this thread, and what it starts
@@ -47,7 +61,8 @@ func guard(control *os.File, o order) {
 	os.Exit(0)
 }
 
-// noHandlers takes from this process the handlers that the runtime gave it. To
+// noHandlers takes from this process the handlers that the runtime gave it, and
+// has it ignore nothing, as rtbook may have been started to (nohup). To
 // process 1 the kernel passes only signals that have one, and but for SIGKILL
 // from outside of its namespace: what the child sends there is without effect.
 // (Package os/signal could ignore signals too, one by one and with an exchange
@@ -133,6 +148,7 @@ func become(o order, say func([]lack)) error {
 		}
 	}
 	say(confine(o))
+	noHandlers() // those that are ignored stay so
 	return syscall.Exec(o.Path, o.Args, o.Env)
 }
 

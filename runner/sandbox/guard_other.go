@@ -10,6 +10,8 @@ import (
 // guard does nothing: no order is given here.
 func guard(*os.File, order) {}
 
+func unblock() {}
+
 func become(order, func([]lack)) error {
 	return errors.New("a process cannot confine itself on this system")
 }

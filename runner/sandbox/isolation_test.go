@@ -3,7 +3,10 @@
 package sandbox
 
 import (
+	"bufio"
 	"errors"
+	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -24,6 +27,36 @@ func TestSignalsToGuard(t *testing.T) {
 	r := run(t, child(t, "signals to the first"), testProgram(2), nil)
 	if r.output(0) != "sent\n" || r.output(1) != "alive\n" || r.end.Status != runner.Done {
 		t.Errorf("printed %q and %q, and ended with %s %q", r.output(0), r.output(1), r.end.Status, r.end.Message)
+	}
+}
+
+// TestStopped stops the process that runs a child, as a terminal does, for longer
+// than the child may take: that is not the child's time.
+func TestStopped(t *testing.T) {
+	c := child(t, "impatient parent")
+	parent := exec.Command(c.Path, append(c.Args, "sleepy")...)
+	parent.Env = append(os.Environ(), "TMPDIR="+t.TempDir())
+	r, err := parent.StdoutPipe()
+	if err == nil {
+		err = parent.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer parent.Wait()
+	defer parent.Process.Kill()
+	out := bufio.NewReader(r)
+	for line := ""; !strings.HasPrefix(line, string(runner.Printed)); {
+		if line, err = out.ReadString('\n'); err != nil {
+			t.Fatalf("the child did not come to print: %v", err)
+		}
+	}
+	parent.Process.Signal(syscall.SIGSTOP)
+	time.Sleep(5 * time.Second)
+	parent.Process.Signal(syscall.SIGCONT)
+	rest, _ := io.ReadAll(out)
+	if want := fmt.Sprintln(runner.Ended, runner.Done, ""); !strings.HasPrefix(string(rest), want) {
+		t.Errorf("the child ended with %q, want %q", rest, want)
 	}
 }
 

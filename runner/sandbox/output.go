@@ -39,16 +39,24 @@ func (s Spec) Output(ctx context.Context, limit time.Duration) (stdout, stderr [
 		errs.take()
 		return nil, nil, Ending{}, err
 	}
-	timeout, cancel := context.WithTimeoutCause(ctx, limit, ErrTime)
+	timeout, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	stop := context.AfterFunc(timeout, p.Kill)
 	ended = p.Wait()
 	stop()
-	if timeout.Err() != nil && !ended.Success() {
-		err = context.Cause(timeout)
+	switch {
+	case ctx.Err() != nil && !ended.Success():
+		err = context.Cause(ctx)
+	case timeout.Err() != nil && stopped(ended):
+		// It may also have failed in time, while rtbook itself was stopped and
+		// could not see it.
+		err = ErrTime
 	}
 	return out.take(), errs.take(), ended, err
 }
+
+// stopped says whether a process ended as one that Kill ended does.
+func stopped(e Ending) bool { return e.Signal == "killed" || !guarded && !e.Success() }
 
 // collected is what comes through a pipe.
 type collected struct {

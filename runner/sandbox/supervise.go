@@ -26,14 +26,14 @@ type supervisor struct {
 	kept    int    // bytes of out that were emitted
 	verdict *runner.Event
 
-	timer *time.Timer // runs out when the cell, the start or the end takes too long
+	timer *Deadline // is over when the cell, the start or the end takes too long
 	limit time.Duration
 
 	gone bool // the child has ended
 }
 
 func newSupervisor(p *runner.Program, proc *process, nonce string, emit func(runner.Event)) *supervisor {
-	s := &supervisor{p: p, proc: proc, emit: emit, cell: -1, timer: time.NewTimer(DefaultStartLimit)}
+	s := &supervisor{p: p, proc: proc, emit: emit, cell: -1, timer: NewDeadline(DefaultStartLimit)}
 	s.decoder = wire.NewDecoder(nonce, s.mark, s.text)
 	return s
 }
@@ -50,6 +50,7 @@ func (s *supervisor) watch(ctx context.Context) error {
 	for exited != nil || chunks != nil {
 		select {
 		case chunk, ok := <-chunks:
+			s.timer.Woken()
 			if !ok {
 				chunks = nil
 				s.decoder.Flush()
@@ -61,21 +62,29 @@ func (s *supervisor) watch(ctx context.Context) error {
 		case <-exited:
 			exited = nil
 			s.gone = true
+			s.timer.Woken()
 			s.timer.Reset(drainLimit)
 		case <-full:
 			full = nil
 			s.stop(showedTooMuch())
 		case <-s.timer.C:
+			s.timer.Woken()
+			if !s.timer.Over() {
+				continue
+			}
 			if s.gone { // a process that left the group holds the pipe open
 				s.proc.output.Close()
 			} else {
 				s.timeout()
 			}
 		case <-measure.C:
+			s.timer.Woken()
 			if s.verdict != nil || s.gone {
 				continue
 			}
-			switch status := s.proc.Exceeds(s.proc.files, s.proc.limits); status {
+			status := s.proc.Exceeds(s.proc.files, s.proc.limits)
+			s.timer.Worked()
+			switch status {
 			case runner.OutOfFiles:
 				s.stop(OutOfFiles(s.proc.limits))
 			case runner.OutOfMem:
