@@ -27,12 +27,19 @@ func meant(p runner.Problem) string {
 
 // packages are those that are forgotten most: their paths, by name.
 var packages = map[string]string{
-	"atomic": "sync/atomic", "binary": "encoding/binary", "bits": "math/bits", "bufio": "bufio", "bytes": "bytes",
-	"cmp": "cmp", "context": "context", "debug": "runtime/debug", "errors": "errors", "fmt": "fmt", "heap": "container/heap",
-	"io": "io", "iter": "iter", "json": "encoding/json", "maps": "maps", "math": "math", "os": "os", "rand": "math/rand/v2",
-	"reflect": "reflect", "regexp": "regexp", "runtime": "runtime", "signal": "os/signal", "slices": "slices", "sort": "sort",
-	"strconv": "strconv", "strings": "strings", "sync": "sync", "testing": "testing", "time": "time", "trace": "runtime/trace",
-	"unicode": "unicode", "unsafe": "unsafe", "utf8": "unicode/utf8", "weak": "weak",
+	"atomic": "sync/atomic", "base64": "encoding/base64", "big": "math/big", "binary": "encoding/binary",
+	"bits": "math/bits", "bufio": "bufio", "bytes": "bytes", "cmp": "cmp", "cmplx": "math/cmplx", "context": "context",
+	"csv": "encoding/csv", "debug": "runtime/debug", "embed": "embed", "errors": "errors", "exec": "os/exec",
+	"filepath": "path/filepath", "flag": "flag", "fmt": "fmt", "fnv": "hash/fnv", "fs": "io/fs", "gob": "encoding/gob",
+	"heap": "container/heap", "hex": "encoding/hex", "html": "html", "http": "net/http", "io": "io", "iter": "iter",
+	"json": "encoding/json", "list": "container/list", "log": "log", "maphash": "hash/maphash", "maps": "maps",
+	"math": "math", "metrics": "runtime/metrics", "os": "os", "path": "path", "pprof": "runtime/pprof",
+	"rand": "math/rand/v2", "reflect": "reflect", "regexp": "regexp", "ring": "container/ring", "runtime": "runtime",
+	"scanner": "text/scanner", "sha256": "crypto/sha256", "signal": "os/signal", "slices": "slices", "slog": "log/slog",
+	"sort": "sort", "strconv": "strconv", "strings": "strings", "sync": "sync", "synctest": "testing/synctest",
+	"syscall": "syscall", "tabwriter": "text/tabwriter", "template": "text/template", "testing": "testing",
+	"time": "time", "trace": "runtime/trace", "unicode": "unicode", "unique": "unique", "unsafe": "unsafe",
+	"url": "net/url", "utf16": "unicode/utf16", "utf8": "unicode/utf8", "weak": "weak",
 }
 
 // compileHint is the hint for what the compiler says, which needs no
