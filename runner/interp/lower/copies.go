@@ -11,7 +11,8 @@ import (
 // The interpreter puts the variable itself into the interface, so that changes
 // of it are seen there. After this pass what is converted to an interface, by a
 // conversion or as it is assigned, passed, returned, sent or part of a literal,
-// is a variable of its own, and what is set in a map is evaluated. Channels that
+// is a variable of its own, and what is set in a map is evaluated. So is the name
+// of a function that is an element, an argument or sent. Channels that
 // are compared have the same type, and nil is on the right.
 
 func copyConverted(u *unit) bool {
@@ -73,6 +74,19 @@ func (c *converting) computed(t types.Type, px *ast.Expr) {
 	}
 }
 
+// named copies the value of a function that is named as an element, a value to
+// send or an argument: in a function literal the interpreter would take the
+// function before it has one that is declared later.
+func (c *converting) named(px *ast.Expr) {
+	id, ok := ast.Unparen(*px).(*ast.Ident)
+	if !ok {
+		return
+	}
+	if _, ok := c.info.Uses[id].(*types.Func); ok && c.writable(c.typeOf(id)) {
+		*px = c.copied(id)
+	}
+}
+
 // shares reports whether an interface holds the place of a value of type t:
 // that of a struct or an array, or of a type of the program.
 func (c *converting) shares(t types.Type) bool {
@@ -93,8 +107,18 @@ func (c *converting) exit(n ast.Node) {
 	case *ast.FuncDecl, *ast.FuncLit:
 		c.results = c.results[:len(c.results)-1]
 	case *ast.CallExpr:
+		for i := range n.Args {
+			c.named(&n.Args[i])
+		}
 		c.call(n)
 	case *ast.CompositeLit:
+		for i := range n.Elts {
+			if kv, ok := n.Elts[i].(*ast.KeyValueExpr); ok {
+				c.named(&kv.Value)
+			} else {
+				c.named(&n.Elts[i])
+			}
+		}
 		c.literal(n)
 	case *ast.BinaryExpr:
 		c.compared(n)
@@ -232,6 +256,7 @@ func (c *converting) stmt(s ast.Stmt) []ast.Stmt {
 			}
 		}
 	case *ast.SendStmt:
+		c.named(&s.Value)
 		c.to(c.typeOf(s.Chan).Underlying().(*types.Chan).Elem(), &s.Value)
 	case *ast.ReturnStmt:
 		results := c.results[len(c.results)-1]

@@ -77,7 +77,7 @@ type body struct {
 	*iterators
 	label   string
 	own     map[string]bool // labels in the body
-	over    *types.Var      // whether it returned false, nil if it cannot
+	loop    *types.Var      // how far the loop is
 	code    *types.Var      // what happens after the call, nil if nothing can
 	results []*types.Var
 	after   []ast.Stmt
@@ -92,36 +92,66 @@ func (it *iterators) lower(s *ast.RangeStmt, sig *types.Signature) []ast.Stmt {
 		return true
 	})
 	pos := s.For
+	b.loop = b.newVar(pos, "loop", types.Typ[types.Int])
 	yield := sig.Params().At(0).Type().Underlying().(*types.Signature)
-	params, list := b.params(s, yield)
-	list = append(list, b.list(s.Body.List, true, true)...)
-	list = append(list, ret(s.Body.Rbrace, it.boolName(s.Body.Rbrace, true)))
-	if b.over != nil {
-		again := ifStmt(pos, it.use(pos, b.over), &ast.ExprStmt{X: it.callRuntime(pos, "Continued")})
-		list = append([]ast.Stmt{again}, list...)
+	params, first := b.params(s, yield)
+	was := b.newVar(pos, "was", types.Typ[types.Int])
+	list := []ast.Stmt{
+		it.define(was, it.use(pos, b.loop)),
+		b.set(pos, loopRuns),
+		ifStmt(pos, b.is(pos, was, token.NEQ, loopReady), &ast.ExprStmt{X: it.callRuntime(pos, "Loop", it.use(pos, was))}),
 	}
+	list = append(list, first...)
+	list = append(list, b.list(s.Body.List, true, true)...)
+	list = append(list, b.again(s.Body.Rbrace)...)
 	result := types.NewParam(token.NoPos, it.pkg, "", types.Typ[types.Bool])
 	lit := it.funcLit(pos, params, []*types.Var{result}, list...)
 	it.bodies[lit] = true
 	call := &ast.ExprStmt{X: it.call(pos, s.X, lit)}
-	var out []ast.Stmt
-	if b.over != nil {
-		out = append(out, it.define(b.over, it.boolName(pos, false)))
-	}
+	out := []ast.Stmt{it.define(b.loop, b.number(pos, loopReady))}
 	if b.code != nil {
-		out = append(out, it.define(b.code, it.intLit(pos, 0, types.Typ[types.Int])))
+		out = append(out, it.define(b.code, b.number(pos, 0)))
 	}
 	for _, r := range b.results {
 		out = append(out, it.varDecl(r, nil))
 	}
-	return append(append(out, call), b.after...)
+	lost := ifStmt(pos, b.is(pos, b.loop, token.EQL, loopRuns), &ast.ExprStmt{X: it.callRuntime(pos, "Loop", b.number(pos, loopLost))})
+	return append(append(out, call, lost, b.set(pos, loopExhausted)), b.after...)
+}
+
+// How far a loop is, in the runtime's numbers.
+const (
+	loopDone      = iota // its body returned false
+	loopReady            // its body may be called
+	loopRuns             // its body runs, or panicked
+	loopExhausted        // the iterator returned
+	loopLost             // the iterator recovered its body's panic
+)
+
+func (b *body) number(pos token.Pos, n int64) ast.Expr {
+	return b.intLit(pos, n, types.Typ[types.Int])
+}
+
+// set makes the statement that notes how far the loop is.
+func (b *body) set(pos token.Pos, n int64) ast.Stmt {
+	return b.assign(pos, b.use(pos, b.loop), b.number(pos, n))
+}
+
+// is makes a condition on one of the numbers.
+func (b *body) is(pos token.Pos, v *types.Var, op token.Token, n int64) ast.Expr {
+	return b.binary(pos, b.use(pos, v), op, b.number(pos, n), types.Typ[types.Bool])
+}
+
+// again makes the statements that end one call of the body.
+func (b *body) again(pos token.Pos) []ast.Stmt {
+	return []ast.Stmt{b.set(pos, loopReady), ret(pos, b.boolName(pos, true))}
 }
 
 // params makes the parameters of the body. Where the loop assigns, the body
-// begins with that.
+// begins with that: one target after the other, as the compiler has it, so that
+// the operands of the second see what the first was given.
 func (b *body) params(s *ast.RangeStmt, yield *types.Signature) (params []*types.Var, first []ast.Stmt) {
 	targets := []ast.Expr{s.Key, s.Value}
-	var assigned *ast.AssignStmt
 	for i := range yield.Params().Len() {
 		t := yield.Params().At(i).Type()
 		id := nameOf(targets[i])
@@ -134,12 +164,10 @@ func (b *body) params(s *ast.RangeStmt, yield *types.Signature) (params []*types
 		if targets[i] == nil || isBlank(targets[i]) {
 			continue
 		}
-		if assigned == nil {
-			assigned = &ast.AssignStmt{TokPos: s.TokPos, Tok: token.ASSIGN}
-			first = []ast.Stmt{assigned}
-		}
-		assigned.Lhs = append(assigned.Lhs, targets[i])
-		assigned.Rhs = append(assigned.Rhs, b.use(s.For, v))
+		first = append(first, &ast.AssignStmt{
+			Lhs: []ast.Expr{targets[i]}, TokPos: targets[i].Pos(), Tok: token.ASSIGN,
+			Rhs: []ast.Expr{b.use(s.For, v)},
+		})
 	}
 	return params, first
 }
@@ -194,40 +222,34 @@ func (b *body) stmt(s ast.Stmt, breaks, continues bool) []ast.Stmt {
 
 func (b *body) branch(s *ast.BranchStmt, breaks, continues bool) []ast.Stmt {
 	pos := s.TokPos
-	again := func() []ast.Stmt { return []ast.Stmt{ret(pos, b.boolName(pos, true))} }
 	switch {
 	case s.Label == nil && s.Tok == token.BREAK && breaks:
 		return b.end(pos)
 	case s.Label == nil && s.Tok == token.CONTINUE && continues:
-		return again()
+		return b.again(pos)
 	case s.Label == nil || b.own[s.Label.Name]:
 		return []ast.Stmt{s}
 	case s.Label.Name == b.label && s.Tok == token.BREAK:
 		return b.end(pos)
 	case s.Label.Name == b.label && s.Tok == token.CONTINUE:
-		return again()
+		return b.again(pos)
 	}
 	return append(b.note(pos, s), b.end(pos)...)
 }
 
 // end makes the statements that end the iteration.
 func (b *body) end(pos token.Pos) []ast.Stmt {
-	if b.over == nil {
-		b.over = b.newVar(pos, "over", types.Typ[types.Bool])
-	}
-	return []ast.Stmt{b.assign(pos, b.use(pos, b.over), b.boolName(pos, true)), ret(pos, b.boolName(pos, false))}
+	return []ast.Stmt{b.set(pos, loopDone), ret(pos, b.boolName(pos, false))}
 }
 
 // note makes the statement that lets s happen after the call.
 func (b *body) note(pos token.Pos, s ast.Stmt) []ast.Stmt {
-	integer := types.Typ[types.Int]
 	if b.code == nil {
-		b.code = b.newVar(pos, "exit", integer)
+		b.code = b.newVar(pos, "exit", types.Typ[types.Int])
 	}
 	n := int64(len(b.after) + 1)
-	is := b.binary(pos, b.use(pos, b.code), token.EQL, b.intLit(pos, n, integer), types.Typ[types.Bool])
-	b.after = append(b.after, ifStmt(pos, is, s))
-	return []ast.Stmt{b.assign(pos, b.use(pos, b.code), b.intLit(pos, n, integer))}
+	b.after = append(b.after, ifStmt(pos, b.is(pos, b.code, token.EQL, n), s))
+	return []ast.Stmt{b.assign(pos, b.use(pos, b.code), b.number(pos, n))}
 }
 
 // leave makes a return statement of the function around.

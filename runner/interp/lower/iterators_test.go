@@ -41,5 +41,8 @@ _, more := next()
 stop()
 fmt.Println(k, ok, more, slices.Collect(maps.Values(map[int]int{1: 2})))
 func() { defer func() { fmt.Println(recover()) }(); for range func(yield func() bool) { yield() } { panic("in") } }()`, ""},
+		{"body's panic is kept", `func keep(yield func() bool) { defer func() { fmt.Println("kept", recover()) }(); yield() }
+---
+func() { defer func() { fmt.Println(recover()) }(); for range keep { panic("in") } }()`, ""},
 	})
 }

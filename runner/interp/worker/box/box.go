@@ -251,7 +251,7 @@ func typeName(x any) string {
 	switch x := x.(type) {
 	case nil:
 		return "<nil>"
-	case runtimeError:
+	case interface{ typeName() string }:
 		return x.typeName()
 	case described:
 		return "*reflect.rtype"

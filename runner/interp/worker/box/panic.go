@@ -39,8 +39,24 @@ func (e runtimeError) typeName() string {
 	return "runtime.plainError"
 }
 
+// failure is a run-time error that is not a string: between it and another
+// operand, Print puts a space.
+type failure struct{ runtimeError }
+
+// newError returns the run-time error of a whole text.
+func newError(text string) error {
+	e := runtimeError(text)
+	switch e.typeName() {
+	case "runtime.errorString", "runtime.plainError":
+		return e
+	case "*runtime.TypeAssertionError": // each is equal to itself only
+		return &failure{e}
+	}
+	return failure{e}
+}
+
 // RuntimeError returns the run-time error of a text.
-func RuntimeError(text string) error { return runtimeError("runtime error: " + text) }
+func RuntimeError(text string) error { return newError("runtime error: " + text) }
 
 func nilDereference() error {
 	return RuntimeError("invalid memory address or nil pointer dereference")
@@ -58,16 +74,16 @@ func (t *Types) Assert(x any, n int, static string) {
 		if d.Kind == kindInterface {
 			name = "interface"
 		}
-		panic(runtimeError(fmt.Sprintf("interface conversion: %s is nil, not %s", name, d.Name)))
+		panic(newError(fmt.Sprintf("interface conversion: %s is nil, not %s", name, d.Name)))
 	}
 	if d.Kind == kindInterface {
-		panic(runtimeError(fmt.Sprintf("interface conversion: %s is not %s: missing method %s", typeName(Plain(x)), d.Name, d.missing(Plain(x)))))
+		panic(newError(fmt.Sprintf("interface conversion: %s is not %s: missing method %s", typeName(Plain(x)), d.Name, d.missing(Plain(x)))))
 	}
 	text := fmt.Sprintf("interface conversion: %s is %s, not %s", static, typeName(Plain(x)), d.Name)
 	if typeName(Plain(x)) == d.Name {
 		text += " (types from different scopes)"
 	}
-	panic(runtimeError(text))
+	panic(newError(text))
 }
 
 // Missing panics as a call through a nil interface does, if x is nil.
@@ -88,7 +104,7 @@ func Receiver(x any) any {
 // typ for its receiver does, through a nil pointer in an interface.
 func NilReceiver(typ, method string) {
 	_, name, _ := strings.Cut(typ, ".")
-	panic(runtimeError(fmt.Sprintf("value method %s.%s called using nil *%s pointer", typ, method, name)))
+	panic(newError(fmt.Sprintf("value method %s.%s called using nil *%s pointer", typ, method, name)))
 }
 
 // Key returns x, a key of a map, or panics as its use does.
@@ -111,7 +127,7 @@ func key(x any, text string) any {
 		value = b.value
 	}
 	if v := reflect.ValueOf(value); v.IsValid() && !v.Comparable() {
-		panic(runtimeError(text + unhashable(v, typeName(Plain(x)))))
+		panic(newError(text + unhashable(v, typeName(Plain(x)))))
 	}
 	return x
 }

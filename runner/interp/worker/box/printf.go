@@ -90,7 +90,7 @@ func isOurs(x any) bool {
 // isOther reports whether x has another type than in a compiled program.
 func isOther(x any) bool {
 	switch x.(type) {
-	case runtimeError, described:
+	case runtimeError, failure, *failure, described:
 		return true
 	}
 	return false
