@@ -13,20 +13,34 @@ import (
 // literal that the iterator calls; break, return, and jumps out of it note a
 // number, end the iteration, and happen after the call:
 //
-//	for k, v := range f {           over, exit := false, 0
+//	for k, v := range f {           turn, exit := 1, 0
 //		if k == 0 { continue }      f(func(k K, v V) bool {
-//		if v == 0 { break }             if over { rt.Continued() }
-//		if v < 0 { return v }     →     if k == 0 { return true }
-//	}                                   if v == 0 { over = true; return false }
-//	                                    if v < 0 { r = v; exit = 1; over = true; return false }
+//		if v == 0 { break }             if turn != 1 { t := turn; turn = 2; rt.Continued(t) }
+//		if v < 0 { return v }           turn = 2
+//	}                                   if k == 0 { turn = 1; return true }
+//	                             →      if v == 0 { turn = 0; return false }
+//	                                    if v < 0 { r = v; exit = 1; turn = 0; return false }
+//	                                    turn = 1
 //	                                    return true
 //	                                })
+//	                                if turn == 2 { rt.Continued(4) }
+//	                                turn = 3
 //	                                if exit == 1 { return r }
 //
-// An iterator that goes on all the same panics, as it does compiled.
+// turn says whether the body may be called ([loopDone] and so on), as a variable
+// of the compiler's does: an iterator that goes on where it may not panics.
 //
 // The literals are in unit.bodies: a defer statement in one defers for the
 // function around it.
+
+// What a loop's body can be at. The numbers are those that rt.Continued takes.
+const (
+	loopDone    = iota // it was left
+	loopReady          // it may be called
+	loopRunning        // it runs, or it panicked
+	loopOver           // the iterator has returned
+	loopHushed         // the iterator has returned although the body panicked
+)
 
 func lowerIterators(u *unit) bool {
 	it := &iterators{unit: u, labels: make(map[ast.Stmt]string)}
@@ -77,7 +91,7 @@ type body struct {
 	*iterators
 	label   string
 	own     map[string]bool // labels in the body
-	over    *types.Var      // whether it returned false, nil if it cannot
+	turn    *types.Var      // what it is at
 	code    *types.Var      // what happens after the call, nil if nothing can
 	results []*types.Var
 	after   []ast.Stmt
@@ -92,29 +106,51 @@ func (it *iterators) lower(s *ast.RangeStmt, sig *types.Signature) []ast.Stmt {
 		return true
 	})
 	pos := s.For
+	b.turn = it.newVar(pos, "turn", types.Typ[types.Int])
 	yield := sig.Params().At(0).Type().Underlying().(*types.Signature)
-	params, list := b.params(s, yield)
+	params, assigned := b.params(s, yield)
+	list := append(b.begin(pos), assigned...)
 	list = append(list, b.list(s.Body.List, true, true)...)
-	list = append(list, ret(s.Body.Rbrace, it.boolName(s.Body.Rbrace, true)))
-	if b.over != nil {
-		again := ifStmt(pos, it.use(pos, b.over), &ast.ExprStmt{X: it.callRuntime(pos, "Continued")})
-		list = append([]ast.Stmt{again}, list...)
-	}
+	list = append(list, b.end(s.Body.Rbrace, loopReady)...)
 	result := types.NewParam(token.NoPos, it.pkg, "", types.Typ[types.Bool])
 	lit := it.funcLit(pos, params, []*types.Var{result}, list...)
 	it.bodies[lit] = true
 	call := &ast.ExprStmt{X: it.call(pos, s.X, lit)}
-	var out []ast.Stmt
-	if b.over != nil {
-		out = append(out, it.define(b.over, it.boolName(pos, false)))
-	}
+	out := []ast.Stmt{it.define(b.turn, it.intLit(pos, loopReady, types.Typ[types.Int]))}
 	if b.code != nil {
 		out = append(out, it.define(b.code, it.intLit(pos, 0, types.Typ[types.Int])))
 	}
 	for _, r := range b.results {
 		out = append(out, it.varDecl(r, nil))
 	}
-	return append(append(out, call), b.after...)
+	hushed := ifStmt(pos, b.turnIs(pos, token.EQL, loopRunning), b.panics(pos, it.intLit(pos, loopHushed, types.Typ[types.Int])))
+	return append(append(out, call, hushed, b.setTurn(pos, loopOver)), b.after...)
+}
+
+// begin makes the statements that the body begins with.
+func (b *body) begin(pos token.Pos) []ast.Stmt {
+	was := b.newVar(pos, "was", types.Typ[types.Int])
+	not := ifStmt(pos, b.turnIs(pos, token.NEQ, loopReady),
+		b.define(was, b.use(pos, b.turn)), b.setTurn(pos, loopRunning), b.panics(pos, b.use(pos, was)))
+	return []ast.Stmt{not, b.setTurn(pos, loopRunning)}
+}
+
+// end makes the statements that end a call of the body; state is what it is at
+// then.
+func (b *body) end(pos token.Pos, state int64) []ast.Stmt {
+	return []ast.Stmt{b.setTurn(pos, state), ret(pos, b.boolName(pos, state == loopReady))}
+}
+
+func (b *body) setTurn(pos token.Pos, state int64) ast.Stmt {
+	return b.assign(pos, b.use(pos, b.turn), b.intLit(pos, state, types.Typ[types.Int]))
+}
+
+func (b *body) turnIs(pos token.Pos, op token.Token, state int64) ast.Expr {
+	return b.binary(pos, b.use(pos, b.turn), op, b.intLit(pos, state, types.Typ[types.Int]), types.Typ[types.Bool])
+}
+
+func (b *body) panics(pos token.Pos, state ast.Expr) ast.Stmt {
+	return &ast.ExprStmt{X: b.callRuntime(pos, "Continued", state)}
 }
 
 // params makes the parameters of the body. Where the loop assigns, the body
@@ -194,28 +230,19 @@ func (b *body) stmt(s ast.Stmt, breaks, continues bool) []ast.Stmt {
 
 func (b *body) branch(s *ast.BranchStmt, breaks, continues bool) []ast.Stmt {
 	pos := s.TokPos
-	again := func() []ast.Stmt { return []ast.Stmt{ret(pos, b.boolName(pos, true))} }
 	switch {
 	case s.Label == nil && s.Tok == token.BREAK && breaks:
-		return b.end(pos)
+		return b.end(pos, loopDone)
 	case s.Label == nil && s.Tok == token.CONTINUE && continues:
-		return again()
+		return b.end(pos, loopReady)
 	case s.Label == nil || b.own[s.Label.Name]:
 		return []ast.Stmt{s}
 	case s.Label.Name == b.label && s.Tok == token.BREAK:
-		return b.end(pos)
+		return b.end(pos, loopDone)
 	case s.Label.Name == b.label && s.Tok == token.CONTINUE:
-		return again()
+		return b.end(pos, loopReady)
 	}
-	return append(b.note(pos, s), b.end(pos)...)
-}
-
-// end makes the statements that end the iteration.
-func (b *body) end(pos token.Pos) []ast.Stmt {
-	if b.over == nil {
-		b.over = b.newVar(pos, "over", types.Typ[types.Bool])
-	}
-	return []ast.Stmt{b.assign(pos, b.use(pos, b.over), b.boolName(pos, true)), ret(pos, b.boolName(pos, false))}
+	return append(b.note(pos, s), b.end(pos, loopDone)...)
 }
 
 // note makes the statement that lets s happen after the call.
@@ -250,5 +277,5 @@ func (b *body) leave(s *ast.ReturnStmt) []ast.Stmt {
 	if len(set.Lhs) > 0 {
 		list = append([]ast.Stmt{set}, list...)
 	}
-	return append(list, b.end(pos)...)
+	return append(list, b.end(pos, loopDone)...)
 }

@@ -36,10 +36,21 @@ const Path = "rtbook/runner/interp/worker/rt"
 // Go is the go statement of a call of f.
 func Go(f func()) { go box.Start(f) }
 
-// Continued panics for an iterator that calls a loop's body again, which had
-// returned false.
-func Continued() {
-	panic(box.RuntimeError("range function continued iteration after function for loop body returned false"))
+// Continued panics for an iterator that calls a loop's body where it may not,
+// or hides that the body panicked. state is what the body was at, as the runtime
+// counts: 0 if it had returned false, 2 if it had panicked or still ran, 3 if the
+// loop had ended, and 4 if the iterator hid a panic.
+func Continued(state int) {
+	text := "range function continued iteration after whole loop exit"
+	switch state {
+	case 0:
+		text = "range function continued iteration after function for loop body returned false"
+	case 2:
+		text = "range function continued iteration after loop body panic"
+	case 4:
+		text = "range function recovered a loop body panic and did not resume panicking"
+	}
+	panic(box.RuntimeError(text))
 }
 
 // Defers is the deferred calls of one call of a function, and its panic. Nil
