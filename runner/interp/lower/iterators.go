@@ -25,10 +25,11 @@ import (
 //	                                })
 //	                                if turn == 2 { rt.Continued(4) }
 //	                                turn = 3
-//	                                if exit == 1 { return r }
+//	                                if exit == 1 { return }
 //
 // turn says whether the body may be called ([loopDone] and so on), as a variable
-// of the compiler's does: an iterator that goes on where it may not panics.
+// of the compiler's does: an iterator that goes on where it may not panics. r is
+// the result of the function around, which gets a name if it has none.
 //
 // The literals are in unit.bodies: a defer statement in one defers for the
 // function around it.
@@ -59,7 +60,7 @@ func lowerIterators(u *unit) bool {
 type iterators struct {
 	*unit
 	labels map[ast.Stmt]string // of loops
-	funs   []*types.Signature  // of the functions around
+	funs   []*ast.FuncType     // of the functions around
 }
 
 func (it *iterators) enter(n ast.Node) bool {
@@ -67,14 +68,9 @@ func (it *iterators) enter(n ast.Node) bool {
 	case *ast.LabeledStmt:
 		it.labels[n.Stmt] = n.Label.Name
 	case *ast.FuncDecl:
-		var sig *types.Signature
-		if f, ok := it.info.Defs[n.Name].(*types.Func); ok {
-			sig = f.Signature()
-		}
-		it.funs = append(it.funs, sig)
+		it.funs = append(it.funs, n.Type)
 	case *ast.FuncLit:
-		sig, _ := it.typeOf(n).(*types.Signature)
-		it.funs = append(it.funs, sig)
+		it.funs = append(it.funs, n.Type)
 	}
 	return true
 }
@@ -89,12 +85,11 @@ func (it *iterators) exit(n ast.Node) {
 // body is a loop's body while it becomes a function.
 type body struct {
 	*iterators
-	label   string
-	own     map[string]bool // labels in the body
-	turn    *types.Var      // what it is at
-	code    *types.Var      // what happens after the call, nil if nothing can
-	results []*types.Var
-	after   []ast.Stmt
+	label string
+	own   map[string]bool // labels in the body
+	turn  *types.Var      // what it is at
+	code  *types.Var      // what happens after the call, nil if nothing can
+	after []ast.Stmt
 }
 
 func (it *iterators) lower(s *ast.RangeStmt, sig *types.Signature) []ast.Stmt {
@@ -119,9 +114,6 @@ func (it *iterators) lower(s *ast.RangeStmt, sig *types.Signature) []ast.Stmt {
 	out := []ast.Stmt{it.define(b.turn, it.intLit(pos, loopReady, types.Typ[types.Int]))}
 	if b.code != nil {
 		out = append(out, it.define(b.code, it.intLit(pos, 0, types.Typ[types.Int])))
-	}
-	for _, r := range b.results {
-		out = append(out, it.varDecl(r, nil))
 	}
 	hushed := ifStmt(pos, b.turnIs(pos, token.EQL, loopRunning), b.panics(pos, it.intLit(pos, loopHushed, types.Typ[types.Int])))
 	return append(append(out, call, hushed, b.setTurn(pos, loopOver)), b.after...)
@@ -257,25 +249,38 @@ func (b *body) note(pos token.Pos, s ast.Stmt) []ast.Stmt {
 	return []ast.Stmt{b.assign(pos, b.use(pos, b.code), b.intLit(pos, n, integer))}
 }
 
-// leave makes a return statement of the function around.
+// leave makes a return statement of the function around. It sets the results at
+// once: the iterator may change them, or panic.
 func (b *body) leave(s *ast.ReturnStmt) []ast.Stmt {
 	pos := s.Return
+	list := append(b.note(pos, &ast.ReturnStmt{Return: pos}), b.end(pos, loopDone)...)
+	if len(s.Results) == 0 {
+		return list
+	}
 	set := &ast.AssignStmt{TokPos: pos, Tok: token.ASSIGN, Rhs: s.Results}
-	back := &ast.ReturnStmt{Return: pos}
-	if len(s.Results) > 0 {
-		if b.results == nil {
-			for r := range b.funs[len(b.funs)-1].Results().Variables() {
-				b.results = append(b.results, b.newVar(pos, "r", r.Type()))
+	for _, r := range b.results() {
+		set.Lhs = append(set.Lhs, b.use(pos, r))
+	}
+	return append([]ast.Stmt{set}, list...)
+}
+
+// results returns the results of the function around, to which it gives names
+// where they have none.
+func (b *body) results() []*types.Var {
+	var results []*types.Var
+	for _, f := range b.funs[len(b.funs)-1].Results.List {
+		if len(f.Names) == 0 {
+			f.Names = []*ast.Ident{nil}
+		}
+		for i, id := range f.Names {
+			r, _ := b.info.Defs[id].(*types.Var)
+			if id == nil || id.Name == "_" {
+				pos := f.Type.Pos()
+				r = b.newVar(pos, "r", b.typeOf(f.Type))
+				f.Names[i] = b.declare(pos, r)
 			}
-		}
-		for _, r := range b.results {
-			set.Lhs = append(set.Lhs, b.use(pos, r))
-			back.Results = append(back.Results, b.use(pos, r))
+			results = append(results, r)
 		}
 	}
-	list := b.note(pos, back)
-	if len(set.Lhs) > 0 {
-		list = append([]ast.Stmt{set}, list...)
-	}
-	return append(list, b.end(pos, loopDone)...)
+	return results
 }
