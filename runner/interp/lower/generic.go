@@ -198,6 +198,13 @@ func (g *generics) instanceOf(obj types.Object, args []types.Type) *instance {
 	}
 	in := &instance{path: path, origin: obj.Name(), args: args, name: g.fresh(obj.Name())}
 	g.list = append(g.list, in)
+	z := &sizer{most: mostWritten, sizes: make(map[types.Type]int)}
+	for _, t := range args {
+		if z.size(t) >= z.most {
+			g.refuseInstance(in, "a type argument written out has more than 16,000 parts")
+			return in
+		}
+	}
 	if _, isType := obj.(*types.TypeName); isType {
 		g.typeNames[in.name] = g.typeName(obj, args)
 	}
