@@ -16,6 +16,7 @@ import (
 const (
 	mostWritten = 1 << 14 // parts of a type as the lowered program writes it
 	mostMade    = 1 << 22 // of one as package reflect makes it, which takes a second and 500 MB
+	longestName = 100_000 // bytes of the name of an instance
 )
 
 // limitAliases is the pass before aliases and type arguments are written out.

@@ -228,6 +228,7 @@ type unit struct {
 	// that it has at package level: the compiler counts them as they come.
 	local         map[string]int
 	localsCounted bool
+	localNumbers  map[token.Pos]int // by the place of the declaration
 
 	wraps   map[string]bool   // names of types that are structs now (recursive.go)
 	getters map[string]string // names of the functions that read fields, by those of their types (recursive_fields.go)
