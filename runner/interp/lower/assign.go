@@ -96,8 +96,8 @@ func (a *assigner) assignment(s *ast.AssignStmt) []ast.Stmt {
 	if len(p.before) == 0 && p.constants(s.Rhs) {
 		return apart(s)
 	}
-	for i, x := range s.Rhs {
-		s.Rhs[i] = p.keep(x, a.typeOf(s.Lhs[i]))
+	for _, i := range a.evaluated(s) {
+		s.Rhs[i] = p.keep(s.Rhs[i], a.typeOf(s.Lhs[i]))
 	}
 	return append(a.inOrder(p.before), apart(s)...)
 }

@@ -18,7 +18,7 @@ import (
 // instance follow by substitution.
 
 func instantiate(u *unit) bool {
-	g := &generics{unit: u, sources: make(map[string]*source), copies: make(map[string]string), copied: newInfo(0)}
+	g := &generics{unit: u, sources: make(map[string]*source), copies: make(map[string]string), copied: newInfo(0), own: make(map[*types.Named]bool)}
 	if !g.needed() {
 		return false
 	}
@@ -64,9 +64,10 @@ type generics struct {
 	main    *source
 	sources map[string]*source // of the packages that are instantiated, by path
 	list    []*instance
-	copied  *types.Info       // of the nodes that are copied
-	copies  map[string]string // new names of what a package does not export, by path and name
-	queue   []func()          // declarations to be made
+	copied  *types.Info           // of the nodes that are copied
+	own     map[*types.Named]bool // of the copies of functions (generic_locals.go)
+	copies  map[string]string     // new names of what a package does not export, by path and name
+	queue   []func()              // declarations to be made
 	decls   []ast.Decl
 	at      token.Pos // where the program asks for what is being made
 }
@@ -91,7 +92,7 @@ type instance struct {
 type scope struct {
 	src  *source
 	info *types.Info
-	args map[*types.TypeParam]types.Type
+	args map[types.Type]types.Type // what type parameters, and types that a generic function declares, become
 
 	bound map[ast.Expr]bool // the assertion of the type switch that is visited, if it declares a variable
 }
@@ -198,6 +199,13 @@ func (g *generics) instanceOf(obj types.Object, args []types.Type) *instance {
 	}
 	in := &instance{path: path, origin: obj.Name(), args: args, name: g.fresh(obj.Name())}
 	g.list = append(g.list, in)
+	z := &sizer{most: mostWritten, sizes: make(map[types.Type]int)}
+	for _, t := range args {
+		if z.size(t) >= z.most {
+			g.refuseInstance(in, "a type argument written out has more than 16,000 parts")
+			return in
+		}
+	}
 	if _, isType := obj.(*types.TypeName); isType {
 		g.typeNames[in.name] = g.typeName(obj, args)
 	}
@@ -215,7 +223,12 @@ func (g *generics) typeName(obj types.Object, args []types.Type) string {
 	for _, t := range args {
 		list = append(list, g.reflected(t, true))
 	}
-	return obj.Name() + "[" + strings.Join(list, ",") + "]"
+	name := obj.Name() + "[" + strings.Join(list, ",") + "]"
+	if len(name) > longestName {
+		g.refuse(positioned(g.at), "generic declaration", "the interpreter cannot have an instance of "+obj.Name()+", whose name has more than 100,000 bytes", "")
+		return obj.Name()
+	}
+	return name
 }
 
 func (g *generics) path(pkg *types.Package) string {
@@ -239,7 +252,7 @@ func (g *generics) make(in *instance) {
 			g.refuseInstance(in, "it has no source in Go")
 			return
 		}
-		g.copyFunc(src, d, in.name, arguments(obj.Signature().TypeParams(), in.args))
+		g.copyFunc(src, d, in.name, in.args, arguments(obj.Signature().TypeParams(), in.args))
 	case *types.TypeName:
 		t, ok := obj.Type().(interface{ TypeParams() *types.TypeParamList }) // a named type or an alias
 		if !ok || src.types[in.origin] == nil {
@@ -258,8 +271,8 @@ func (g *generics) refuseInstance(in *instance, why string) {
 	g.refuse(positioned(g.at), "generic declaration", "the interpreter cannot have an instance of "+name+": "+why, "")
 }
 
-func arguments(params *types.TypeParamList, args []types.Type) map[*types.TypeParam]types.Type {
-	m := make(map[*types.TypeParam]types.Type)
+func arguments(params *types.TypeParamList, args []types.Type) map[types.Type]types.Type {
+	m := make(map[types.Type]types.Type)
 	for i := range params.Len() {
 		m[params.At(i)] = args[i]
 	}
@@ -267,16 +280,17 @@ func arguments(params *types.TypeParamList, args []types.Type) map[*types.TypePa
 }
 
 // copyFunc makes a declaration of a function of a package under another name.
-func (g *generics) copyFunc(src *source, d *ast.FuncDecl, name string, args map[*types.TypeParam]types.Type) {
+func (g *generics) copyFunc(src *source, d *ast.FuncDecl, name string, list []types.Type, args map[types.Type]types.Type) {
 	sc := &scope{src: src, info: g.copied, args: args}
 	copied := copyTree(d, func(to, from ast.Node) { copyInfo(sc.info, to, src.info, from) })
 	copied.Name, copied.Type.TypeParams, copied.Doc = &ast.Ident{NamePos: d.Name.NamePos, Name: name}, nil, nil
+	g.ownTypes(sc, copied, list)
 	g.rewrite(sc, copied)
 	g.decls = append(g.decls, copied)
 }
 
 // copyType makes a declaration of a type and of its methods.
-func (g *generics) copyType(src *source, origin, name string, list []types.Type, args map[*types.TypeParam]types.Type) {
+func (g *generics) copyType(src *source, origin, name string, list []types.Type, args map[types.Type]types.Type) {
 	sc := &scope{src: src, info: g.copied, args: args}
 	spec := copyTree(src.types[origin], func(to, from ast.Node) { copyInfo(sc.info, to, src.info, from) })
 	spec.Name, spec.TypeParams, spec.Doc, spec.Comment = &ast.Ident{NamePos: spec.Name.NamePos, Name: name}, nil, nil, nil
@@ -296,6 +310,7 @@ func (g *generics) copyType(src *source, origin, name string, list []types.Type,
 			t = &ast.StarExpr{Star: recv.Pos(), X: t}
 		}
 		copied.Recv, copied.Doc = nil, nil
+		g.ownTypes(msc, copied, list)
 		g.rewrite(msc, copied)
 		recv.List[0].Type = t
 		copied.Recv = recv

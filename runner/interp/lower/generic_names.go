@@ -30,6 +30,7 @@ func (g *generics) rewrite(sc *scope, d ast.Decl) {
 			}
 			return true
 		},
+		stmt: func(s ast.Stmt) []ast.Stmt { return g.moveTypes(sc, s) },
 	}
 	if sc.src != g.main {
 		g.renameLocals(sc, d)
@@ -146,10 +147,8 @@ func (g *generics) ident(sc *scope, x *ast.Ident) (ast.Expr, bool) {
 	if obj == nil {
 		return x, false
 	}
-	if t, ok := obj.Type().(*types.TypeParam); ok {
-		if _, isType := obj.(*types.TypeName); isType && sc.args[t] != nil {
-			return g.typeExpr(x.Pos(), sc.args[t]), true
-		}
+	if _, isType := obj.(*types.TypeName); isType && sc.args[obj.Type()] != nil {
+		return g.typeExpr(x.Pos(), sc.args[obj.Type()]), true
 	}
 	if sc.src != g.main && obj.Parent() == sc.src.pkg.Scope() {
 		return g.outside(x.Pos(), sc.src, obj), true
@@ -229,7 +228,7 @@ func (g *generics) copyObject(src *source, obj types.Object, name string) {
 	switch obj.(type) {
 	case *types.Func:
 		if d := src.funcs[obj.Name()]; d != nil && d.Body != nil {
-			g.copyFunc(src, d, name, nil)
+			g.copyFunc(src, d, name, nil, nil)
 			return
 		}
 	case *types.TypeName:
@@ -255,7 +254,7 @@ func (g *generics) embedded(sc *scope, id *ast.Ident) {
 	if p, ok := t.(*types.Pointer); ok {
 		t = types.Unalias(p.Elem())
 	}
-	if named, ok := t.(*types.Named); ok && named.TypeArgs().Len() > 0 {
+	if named, ok := t.(*types.Named); ok && (named.TypeArgs().Len() > 0 || g.own[named]) {
 		if x, ok := g.spell(id.Pos(), named.Obj(), named.TypeArgs()).(*ast.Ident); ok {
 			id.Name = x.Name
 		}

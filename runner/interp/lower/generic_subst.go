@@ -2,8 +2,9 @@ package lower
 
 import "go/types"
 
-// substitute puts arguments in the place of type parameters in a type.
-func substitute(t types.Type, args map[*types.TypeParam]types.Type) types.Type {
+// substitute puts arguments in the place of type parameters in a type, and what
+// types of a generic function become in the place of these.
+func substitute(t types.Type, args map[types.Type]types.Type) types.Type {
 	if len(args) == 0 {
 		return t
 	}
@@ -11,7 +12,7 @@ func substitute(t types.Type, args map[*types.TypeParam]types.Type) types.Type {
 	return s.typ(t)
 }
 
-type substitution map[*types.TypeParam]types.Type
+type substitution map[types.Type]types.Type
 
 func (s substitution) typ(t types.Type) types.Type {
 	switch t := t.(type) {
@@ -20,7 +21,7 @@ func (s substitution) typ(t types.Type) types.Type {
 			return a
 		}
 	case *types.Alias:
-		if t.TypeArgs().Len() > 0 || !isNamed(types.Unalias(t)) {
+		if named := types.Unalias(t); t.TypeArgs().Len() > 0 || !isNamed(named) || s[named] != nil {
 			return s.typ(types.Unalias(t))
 		}
 	case *types.Named:
@@ -58,6 +59,9 @@ func isNamed(t types.Type) bool {
 
 func (s substitution) named(t *types.Named) types.Type {
 	if t.TypeArgs().Len() == 0 {
+		if own := s[t]; own != nil {
+			return own
+		}
 		return t
 	}
 	var args []types.Type

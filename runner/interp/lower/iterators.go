@@ -13,20 +13,35 @@ import (
 // literal that the iterator calls; break, return, and jumps out of it note a
 // number, end the iteration, and happen after the call:
 //
-//	for k, v := range f {           over, exit := false, 0
+//	for k, v := range f {           turn, exit := 1, 0
 //		if k == 0 { continue }      f(func(k K, v V) bool {
-//		if v == 0 { break }             if over { rt.Continued() }
-//		if v < 0 { return v }     →     if k == 0 { return true }
-//	}                                   if v == 0 { over = true; return false }
-//	                                    if v < 0 { r = v; exit = 1; over = true; return false }
+//		if v == 0 { break }             if turn != 1 { t := turn; turn = 2; rt.Continued(t) }
+//		if v < 0 { return v }           turn = 2
+//	}                                   if k == 0 { turn = 1; return true }
+//	                             →      if v == 0 { turn = 0; return false }
+//	                                    if v < 0 { r = v; exit = 1; turn = 0; return false }
+//	                                    turn = 1
 //	                                    return true
 //	                                })
-//	                                if exit == 1 { return r }
+//	                                if turn == 2 { rt.Continued(4) }
+//	                                turn = 3
+//	                                if exit == 1 { return }
 //
-// An iterator that goes on all the same panics, as it does compiled.
+// turn says whether the body may be called ([loopDone] and so on), as a variable
+// of the compiler's does: an iterator that goes on where it may not panics. r is
+// the result of the function around, which gets a name if it has none.
 //
 // The literals are in unit.bodies: a defer statement in one defers for the
 // function around it.
+
+// What a loop's body can be at. The numbers are those that rt.Continued takes.
+const (
+	loopDone    = iota // it was left
+	loopReady          // it may be called
+	loopRunning        // it runs, or it panicked
+	loopOver           // the iterator has returned
+	loopHushed         // the iterator has returned although the body panicked
+)
 
 func lowerIterators(u *unit) bool {
 	it := &iterators{unit: u, labels: make(map[ast.Stmt]string)}
@@ -45,7 +60,7 @@ func lowerIterators(u *unit) bool {
 type iterators struct {
 	*unit
 	labels map[ast.Stmt]string // of loops
-	funs   []*types.Signature  // of the functions around
+	funs   []*ast.FuncType     // of the functions around
 }
 
 func (it *iterators) enter(n ast.Node) bool {
@@ -53,14 +68,9 @@ func (it *iterators) enter(n ast.Node) bool {
 	case *ast.LabeledStmt:
 		it.labels[n.Stmt] = n.Label.Name
 	case *ast.FuncDecl:
-		var sig *types.Signature
-		if f, ok := it.info.Defs[n.Name].(*types.Func); ok {
-			sig = f.Signature()
-		}
-		it.funs = append(it.funs, sig)
+		it.funs = append(it.funs, n.Type)
 	case *ast.FuncLit:
-		sig, _ := it.typeOf(n).(*types.Signature)
-		it.funs = append(it.funs, sig)
+		it.funs = append(it.funs, n.Type)
 	}
 	return true
 }
@@ -75,12 +85,11 @@ func (it *iterators) exit(n ast.Node) {
 // body is a loop's body while it becomes a function.
 type body struct {
 	*iterators
-	label   string
-	own     map[string]bool // labels in the body
-	loop    *types.Var      // how far the loop is
-	code    *types.Var      // what happens after the call, nil if nothing can
-	results []*types.Var
-	after   []ast.Stmt
+	label string
+	own   map[string]bool // labels in the body
+	turn  *types.Var      // what it is at
+	code  *types.Var      // what happens after the call, nil if nothing can
+	after []ast.Stmt
 }
 
 func (it *iterators) lower(s *ast.RangeStmt, sig *types.Signature) []ast.Stmt {
@@ -92,59 +101,48 @@ func (it *iterators) lower(s *ast.RangeStmt, sig *types.Signature) []ast.Stmt {
 		return true
 	})
 	pos := s.For
-	b.loop = b.newVar(pos, "loop", types.Typ[types.Int])
+	b.turn = it.newVar(pos, "turn", types.Typ[types.Int])
 	yield := sig.Params().At(0).Type().Underlying().(*types.Signature)
-	params, first := b.params(s, yield)
-	was := b.newVar(pos, "was", types.Typ[types.Int])
-	list := []ast.Stmt{
-		it.define(was, it.use(pos, b.loop)),
-		b.set(pos, loopRuns),
-		ifStmt(pos, b.is(pos, was, token.NEQ, loopReady), &ast.ExprStmt{X: it.callRuntime(pos, "Loop", it.use(pos, was))}),
-	}
-	list = append(list, first...)
+	params, assigned := b.params(s, yield)
+	list := append(b.begin(pos), assigned...)
 	list = append(list, b.list(s.Body.List, true, true)...)
-	list = append(list, b.again(s.Body.Rbrace)...)
+	list = append(list, b.end(s.Body.Rbrace, loopReady)...)
 	result := types.NewParam(token.NoPos, it.pkg, "", types.Typ[types.Bool])
 	lit := it.funcLit(pos, params, []*types.Var{result}, list...)
 	it.bodies[lit] = true
 	call := &ast.ExprStmt{X: it.call(pos, s.X, lit)}
-	out := []ast.Stmt{it.define(b.loop, b.number(pos, loopReady))}
+	out := []ast.Stmt{it.define(b.turn, it.intLit(pos, loopReady, types.Typ[types.Int]))}
 	if b.code != nil {
-		out = append(out, it.define(b.code, b.number(pos, 0)))
+		out = append(out, it.define(b.code, it.intLit(pos, 0, types.Typ[types.Int])))
 	}
-	for _, r := range b.results {
-		out = append(out, it.varDecl(r, nil))
-	}
-	lost := ifStmt(pos, b.is(pos, b.loop, token.EQL, loopRuns), &ast.ExprStmt{X: it.callRuntime(pos, "Loop", b.number(pos, loopLost))})
-	return append(append(out, call, lost, b.set(pos, loopExhausted)), b.after...)
+	hushed := ifStmt(pos, b.turnIs(pos, token.EQL, loopRunning), b.panics(pos, it.intLit(pos, loopHushed, types.Typ[types.Int])))
+	return append(append(out, call, hushed, b.setTurn(pos, loopOver)), b.after...)
 }
 
-// How far a loop is, in the runtime's numbers.
-const (
-	loopDone      = iota // its body returned false
-	loopReady            // its body may be called
-	loopRuns             // its body runs, or panicked
-	loopExhausted        // the iterator returned
-	loopLost             // the iterator recovered its body's panic
-)
-
-func (b *body) number(pos token.Pos, n int64) ast.Expr {
-	return b.intLit(pos, n, types.Typ[types.Int])
+// begin makes the statements that the body begins with.
+func (b *body) begin(pos token.Pos) []ast.Stmt {
+	was := b.newVar(pos, "was", types.Typ[types.Int])
+	not := ifStmt(pos, b.turnIs(pos, token.NEQ, loopReady),
+		b.define(was, b.use(pos, b.turn)), b.setTurn(pos, loopRunning), b.panics(pos, b.use(pos, was)))
+	return []ast.Stmt{not, b.setTurn(pos, loopRunning)}
 }
 
-// set makes the statement that notes how far the loop is.
-func (b *body) set(pos token.Pos, n int64) ast.Stmt {
-	return b.assign(pos, b.use(pos, b.loop), b.number(pos, n))
+// end makes the statements that end a call of the body; state is what it is at
+// then.
+func (b *body) end(pos token.Pos, state int64) []ast.Stmt {
+	return []ast.Stmt{b.setTurn(pos, state), ret(pos, b.boolName(pos, state == loopReady))}
 }
 
-// is makes a condition on one of the numbers.
-func (b *body) is(pos token.Pos, v *types.Var, op token.Token, n int64) ast.Expr {
-	return b.binary(pos, b.use(pos, v), op, b.number(pos, n), types.Typ[types.Bool])
+func (b *body) setTurn(pos token.Pos, state int64) ast.Stmt {
+	return b.assign(pos, b.use(pos, b.turn), b.intLit(pos, state, types.Typ[types.Int]))
 }
 
-// again makes the statements that end one call of the body.
-func (b *body) again(pos token.Pos) []ast.Stmt {
-	return []ast.Stmt{b.set(pos, loopReady), ret(pos, b.boolName(pos, true))}
+func (b *body) turnIs(pos token.Pos, op token.Token, state int64) ast.Expr {
+	return b.binary(pos, b.use(pos, b.turn), op, b.intLit(pos, state, types.Typ[types.Int]), types.Typ[types.Bool])
+}
+
+func (b *body) panics(pos token.Pos, state ast.Expr) ast.Stmt {
+	return &ast.ExprStmt{X: b.callRuntime(pos, "Continued", state)}
 }
 
 // params makes the parameters of the body. Where the loop assigns, the body
@@ -224,53 +222,63 @@ func (b *body) branch(s *ast.BranchStmt, breaks, continues bool) []ast.Stmt {
 	pos := s.TokPos
 	switch {
 	case s.Label == nil && s.Tok == token.BREAK && breaks:
-		return b.end(pos)
+		return b.end(pos, loopDone)
 	case s.Label == nil && s.Tok == token.CONTINUE && continues:
-		return b.again(pos)
+		return b.end(pos, loopReady)
 	case s.Label == nil || b.own[s.Label.Name]:
 		return []ast.Stmt{s}
 	case s.Label.Name == b.label && s.Tok == token.BREAK:
-		return b.end(pos)
+		return b.end(pos, loopDone)
 	case s.Label.Name == b.label && s.Tok == token.CONTINUE:
-		return b.again(pos)
+		return b.end(pos, loopReady)
 	}
-	return append(b.note(pos, s), b.end(pos)...)
-}
-
-// end makes the statements that end the iteration.
-func (b *body) end(pos token.Pos) []ast.Stmt {
-	return []ast.Stmt{b.set(pos, loopDone), ret(pos, b.boolName(pos, false))}
+	return append(b.note(pos, s), b.end(pos, loopDone)...)
 }
 
 // note makes the statement that lets s happen after the call.
 func (b *body) note(pos token.Pos, s ast.Stmt) []ast.Stmt {
+	integer := types.Typ[types.Int]
 	if b.code == nil {
-		b.code = b.newVar(pos, "exit", types.Typ[types.Int])
+		b.code = b.newVar(pos, "exit", integer)
 	}
 	n := int64(len(b.after) + 1)
-	b.after = append(b.after, ifStmt(pos, b.is(pos, b.code, token.EQL, n), s))
-	return []ast.Stmt{b.assign(pos, b.use(pos, b.code), b.number(pos, n))}
+	is := b.binary(pos, b.use(pos, b.code), token.EQL, b.intLit(pos, n, integer), types.Typ[types.Bool])
+	b.after = append(b.after, ifStmt(pos, is, s))
+	return []ast.Stmt{b.assign(pos, b.use(pos, b.code), b.intLit(pos, n, integer))}
 }
 
-// leave makes a return statement of the function around.
+// leave makes a return statement of the function around. It sets the results at
+// once: the iterator may change them, or panic.
 func (b *body) leave(s *ast.ReturnStmt) []ast.Stmt {
 	pos := s.Return
+	list := append(b.note(pos, &ast.ReturnStmt{Return: pos}), b.end(pos, loopDone)...)
+	if len(s.Results) == 0 {
+		return list
+	}
 	set := &ast.AssignStmt{TokPos: pos, Tok: token.ASSIGN, Rhs: s.Results}
-	back := &ast.ReturnStmt{Return: pos}
-	if len(s.Results) > 0 {
-		if b.results == nil {
-			for r := range b.funs[len(b.funs)-1].Results().Variables() {
-				b.results = append(b.results, b.newVar(pos, "r", r.Type()))
+	for _, r := range b.results() {
+		set.Lhs = append(set.Lhs, b.use(pos, r))
+	}
+	return append([]ast.Stmt{set}, list...)
+}
+
+// results returns the results of the function around, to which it gives names
+// where they have none.
+func (b *body) results() []*types.Var {
+	var results []*types.Var
+	for _, f := range b.funs[len(b.funs)-1].Results.List {
+		if len(f.Names) == 0 {
+			f.Names = []*ast.Ident{nil}
+		}
+		for i, id := range f.Names {
+			r, _ := b.info.Defs[id].(*types.Var)
+			if id == nil || id.Name == "_" {
+				pos := f.Type.Pos()
+				r = b.newVar(pos, "r", b.typeOf(f.Type))
+				f.Names[i] = b.declare(pos, r)
 			}
-		}
-		for _, r := range b.results {
-			set.Lhs = append(set.Lhs, b.use(pos, r))
-			back.Results = append(back.Results, b.use(pos, r))
+			results = append(results, r)
 		}
 	}
-	list := b.note(pos, back)
-	if len(set.Lhs) > 0 {
-		list = append([]ast.Stmt{set}, list...)
-	}
-	return append(list, b.end(pos)...)
+	return results
 }

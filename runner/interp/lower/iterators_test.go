@@ -44,5 +44,20 @@ func() { defer func() { fmt.Println(recover()) }(); for range func(yield func() 
 		{"body's panic is kept", `func keep(yield func() bool) { defer func() { fmt.Println("kept", recover()) }(); yield() }
 ---
 func() { defer func() { fmt.Println(recover()) }(); for range keep { panic("in") } }()`, ""},
+		{"iterators that go on", `var kept func(int) bool
+func keep(yield func(int) bool) { kept = yield; _ = yield(1) && yield(2) }
+func on(yield func(int) bool) { yield(1); yield(2) }
+func hush(yield func(int) bool) { defer func() { recover() }(); yield(1) }
+func caught(f func()) { defer func() { fmt.Println(recover()) }(); f() }
+func after(yield func(int) bool) { yield(4); panic("after") }
+func result() int { defer func() { recover() }(); for i := range after { return i }; return 1 }
+---
+for i := range keep { fmt.Print(i, " ") }
+caught(func() { kept(3) })
+caught(func() { kept(4) })
+caught(func() { for range on { break } })
+caught(func() { for range hush { panic("in") } })
+caught(func() { for range keep { kept(5) } })
+fmt.Println(result())`, ""},
 	})
 }

@@ -61,10 +61,12 @@ func (u *unit) countLocal() map[types.Object]int {
 	}
 	u.localsCounted = true
 	numbers := make(map[types.Object]int)
+	u.localNumbers = make(map[token.Pos]int)
 	ast.Inspect(u.file, func(n ast.Node) bool {
 		if s, ok := n.(*ast.TypeSpec); ok && !s.Assign.IsValid() {
 			if obj := u.info.Defs[s.Name]; obj != nil && obj.Parent() != u.pkg.Scope() {
 				numbers[obj] = len(numbers) + 1
+				u.localNumbers[obj.Pos()] = numbers[obj]
 			}
 		}
 		return true

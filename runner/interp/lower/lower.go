@@ -12,13 +12,13 @@
 // order over one tree, and prints that. The order and what each pass may rely
 // on and must keep:
 //
-//  1. names, constants, local types: after these no local name shadows another,
+//  1. large aliases (largetypes.go), names, constants, local types: after these no local name shadows another,
 //     no constant is declared and all types are the package's, so that code can
 //     be moved and types can be written anywhere.
 //  2. generics: each instance is a declaration of its own, and there are no type
 //     parameters. What it copied goes through the passes above once more; where
 //     nothing was copied or moved, these do not run again.
-//  3. blank fields, recursive types and fields, variadics, builtins, shifts, negations, parameters,
+//  3. blank fields, recursive types and fields, large types, variadics, builtins, shifts, negations, parameters,
 //     pointers to arrays, methods: what the interpreter has no form of, or takes
 //     for something else, expression by expression. From here on selectors are
 //     explicit and methods only called.
@@ -161,6 +161,7 @@ type pass struct {
 // passes returns all passes in their order.
 func passes() []pass {
 	return []pass{
+		{"large aliases", limitAliases},
 		{"names", uniqueNames},
 		{"constants", foldConstants},
 		{"local types", hoistTypes},
@@ -171,6 +172,7 @@ func passes() []pass {
 		{"blank fields", nameBlanks},
 		{"recursive types", findRecursive},
 		{"recursive fields", holdFields},
+		{"large types", limitTypes},
 		{"variadics", packVariadics},
 		{"builtins", lowerBuiltins},
 		{"shifts", lowerShifts},
@@ -226,6 +228,7 @@ type unit struct {
 	// that it has at package level: the compiler counts them as they come.
 	local         map[string]int
 	localsCounted bool
+	localNumbers  map[token.Pos]int // by the place of the declaration
 
 	wraps   map[string]bool   // names of types that are structs now (recursive.go)
 	getters map[string]string // names of the functions that read fields, by those of their types (recursive_fields.go)

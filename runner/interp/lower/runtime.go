@@ -18,7 +18,7 @@ type Defers struct{ _ int }
 func New() *Defers
 func Defer(d *Defers, f func())
 func DeferAny(d *Defers, f func())
-func Loop(state int)
+func Continued(state int)
 func Run(d *Defers, body func())
 func Recover(d *Defers) any
 func Called() *Defers

@@ -9,6 +9,7 @@ import (
 	"go/token"
 	"io"
 	"io/fs"
+	"log"
 	"maps"
 	"os"
 	"reflect"
@@ -88,18 +89,15 @@ func compile(p *runner.Program, t *tracer) (cells []func(), refusal *wire.Report
 	if r := unknownImport(p); r != nil {
 		return nil, r
 	}
+	// What yaegi has to say about itself is no output of the program.
+	log.SetOutput(io.Discard)
+	defer log.SetOutput(os.Stderr)
 	i, source := newInterpreter(p.Source, t)
-	// What yaegi cannot compile it often does not expect either.
-	defer func() {
-		if v := recover(); v != nil {
-			cells, refusal = nil, refuse(p, interp.Panic{Value: v})
-		}
-	}()
-	if _, err := i.Eval(source); err != nil {
-		return nil, refuse(p, err)
+	if _, err := eval(i, source); err != nil {
+		return nil, placed(p, err)
 	}
 	for n := range p.Cells {
-		v, err := i.Eval(runner.CellFunc(n))
+		v, err := eval(i, runner.CellFunc(n))
 		if err != nil {
 			return nil, refuse(p, err)
 		}
@@ -110,6 +108,17 @@ func compile(p *runner.Program, t *tracer) (cells []func(), refusal *wire.Report
 		cells = append(cells, f)
 	}
 	return cells, nil
+}
+
+// eval has yaegi compile source, or evaluate an expression. What it cannot compile it often does not expect
+// either.
+func eval(i *interp.Interpreter, source string) (v reflect.Value, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = interp.Panic{Value: r}
+		}
+	}()
+	return i.Eval(source)
 }
 
 // unknownImport returns the refusal of the first import for which there are no

@@ -36,16 +36,21 @@ const Path = "rtbook/runner/interp/worker/rt"
 // Go is the go statement of a call of f.
 func Go(f func()) { go box.Start(f) }
 
-// Loop panics for a loop over an iterator that called its body when it may not
-// be called, or did not let its body's panic pass. state says how far the loop
-// is, in the runtime's numbers.
-func Loop(state int) {
-	panic(box.RuntimeError("range function " + [...]string{
-		0: "continued iteration after function for loop body returned false",
-		2: "continued iteration after loop body panic",
-		3: "continued iteration after whole loop exit",
-		4: "recovered a loop body panic and did not resume panicking",
-	}[state]))
+// Continued panics for an iterator that calls a loop's body where it may not,
+// or hides that the body panicked. state is what the body was at, as the runtime
+// counts: 0 if it had returned false, 2 if it had panicked or still ran, 3 if the
+// loop had ended, and 4 if the iterator hid a panic.
+func Continued(state int) {
+	text := "range function continued iteration after whole loop exit"
+	switch state {
+	case 0:
+		text = "range function continued iteration after function for loop body returned false"
+	case 2:
+		text = "range function continued iteration after loop body panic"
+	case 4:
+		text = "range function recovered a loop body panic and did not resume panicking"
+	}
+	panic(box.RuntimeError(text))
 }
 
 // Defers is the deferred calls of one call of a function, and its panic. Nil
@@ -335,15 +340,15 @@ func shift(n int) string { return strconv.Itoa(1 << n) }
 // Symbols are what the interpreter needs to call this package.
 func Symbols() map[string]reflect.Value {
 	return map[string]reflect.Value{
-		"Defers":   reflect.ValueOf((*Defers)(nil)),
-		"New":      reflect.ValueOf(New),
-		"Defer":    reflect.ValueOf(Defer),
-		"Loop":     reflect.ValueOf(Loop),
-		"DeferAny": reflect.ValueOf(DeferAny),
-		"Run":      reflect.ValueOf(Run),
-		"Recover":  reflect.ValueOf(Recover),
-		"Called":   reflect.ValueOf(Called),
-		"Go":       reflect.ValueOf(Go),
+		"Defers":    reflect.ValueOf((*Defers)(nil)),
+		"New":       reflect.ValueOf(New),
+		"Defer":     reflect.ValueOf(Defer),
+		"Continued": reflect.ValueOf(Continued),
+		"DeferAny":  reflect.ValueOf(DeferAny),
+		"Run":       reflect.ValueOf(Run),
+		"Recover":   reflect.ValueOf(Recover),
+		"Called":    reflect.ValueOf(Called),
+		"Go":        reflect.ValueOf(Go),
 
 		"Clear":         reflect.ValueOf(Clear),
 		"NegativeShift": reflect.ValueOf(NegativeShift),
