@@ -15,16 +15,18 @@ import (
 // variables; a call in an operation that assigns is made before;
 // what is assigned to the blank identifier is evaluated; a struct
 // literal is copied into the variable that it is assigned to, which keeps its
-// place; and a variable declaration with a call of several results is an
-// assignment.
+// place; a variable declaration with a call of several results is an
+// assignment; and what gets an element of a map that may not be there is zero
+// before (lookups.go).
 
 func lowerAssignments(u *unit) bool {
-	a := &assigner{unit: u, heads: make(map[ast.Stmt]bool)}
+	a := &assigner{unit: u, heads: make(map[ast.Stmt]bool), repeats: true}
 	r := &rewriter{unit: u, stmt: a.stmt}
 	r.enter = func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.FuncDecl:
 			a.named = append(a.named, namesResults(n.Type))
+			a.repeats = u.has(n, hasLoops)
 		case *ast.FuncLit:
 			a.named = append(a.named, namesResults(n.Type))
 		case *ast.IfStmt:
@@ -52,6 +54,8 @@ type assigner struct {
 	*unit
 	heads map[ast.Stmt]bool // the statements that stand in the head of another
 	named []bool            // whether the functions around name their results
+
+	repeats bool // whether a statement may be executed more than once in a call
 
 	shared func(types.Object) bool // whether a call can assign to a variable (operands.go); nil at first
 }
@@ -91,7 +95,7 @@ func (a *assigner) assignment(s *ast.AssignStmt) []ast.Stmt {
 		s.Lhs[i] = p.operand(x)
 	}
 	if len(s.Rhs) == 1 {
-		return p.spread(s)
+		return a.zeroed(s, p.spread(s))
 	}
 	if len(p.before) == 0 && p.constants(s.Rhs) {
 		return apart(s)
@@ -145,7 +149,7 @@ func hasCall(x ast.Expr) bool {
 // not be used in the others' values.
 func (a *assigner) definition(s *ast.AssignStmt) []ast.Stmt {
 	if len(s.Rhs) < 2 {
-		return []ast.Stmt{s}
+		return a.found(s)
 	}
 	isNew := func(x ast.Expr) bool { return isBlank(x) || a.info.Defs[x.(*ast.Ident)] != nil }
 	head := a.heads[s]
@@ -382,7 +386,7 @@ func (a *assigner) several(v *ast.ValueSpec) []ast.Stmt {
 		if blank {
 			get.Tok = token.ASSIGN
 		}
-		return []ast.Stmt{get}
+		return a.found(get)
 	}
 	names, values := v.Names, v.Values
 	v.Names = slices.DeleteFunc(slices.Clone(names), func(id *ast.Ident) bool { return id.Name == "_" })
