@@ -252,7 +252,11 @@ func (b *boxer) dynamicText(c *dynamicCall) string {
 	for i := range results.Len() {
 		name := fmt.Sprint("r", i)
 		names = append(names, name)
-		fmt.Fprintf(&s, "var %s %s\n%s.Get(r[%d], &%s)\n", name, b.typeText(results.At(i).Type()), box, i, name)
+		if t := results.At(i).Type(); types.IsInterface(t) { // its value stays in its box
+			fmt.Fprintf(&s, "var %s %s = %s\n", name, b.typeText(t), b.taken(fmt.Sprintf("r[%d]", i), t))
+		} else {
+			fmt.Fprintf(&s, "var %s %s\n%s.Get(r[%d], &%s)\n", name, b.typeText(t), box, i, name)
+		}
 	}
 	fmt.Fprintf(&s, "return %s\n}\n", strings.Join(names, ", "))
 	return s.String()

@@ -11,7 +11,8 @@ import (
 // The interpreter lets a function write to the variable that its result is
 // assigned to, and begins with what that has. After this pass a function sets
 // the results that it names to zero first. A result that is an operation has a
-// variable of its own where it becomes an interface.
+// variable of its own where it becomes an interface, and one that is a function
+// of a named type and comes from a method is converted to that type.
 
 func zeroResults(u *unit) bool {
 	zero := func(t *ast.FuncType, body *ast.BlockStmt) {
@@ -34,10 +35,31 @@ func zeroResults(u *unit) bool {
 			zero(n.Type, n.Body)
 		case *ast.FuncLit:
 			zero(n.Type, n.Body)
+		case *ast.ReturnStmt:
+			u.funcResults(n)
 		}
 		return true
 	})
 	return false
+}
+
+// funcResults converts the results that are functions of a named type and come
+// from a method to the type that they have: calling what a function returns of
+// them, the interpreter does not know what that is.
+func (u *unit) funcResults(s *ast.ReturnStmt) {
+	for i, x := range s.Results {
+		call, ok := ast.Unparen(x).(*ast.CallExpr)
+		if !ok {
+			continue
+		}
+		t := u.typeOf(x)
+		if _, isMethod := ast.Unparen(call.Fun).(*ast.SelectorExpr); !isMethod || t == nil || !isNamed(types.Unalias(t)) || !u.writable(t) {
+			continue
+		}
+		if _, isFunc := t.Underlying().(*types.Signature); isFunc {
+			s.Results[i] = u.convert(x.Pos(), t, x)
+		}
+	}
 }
 
 // zeroed makes the statements that set a variable to zero.
