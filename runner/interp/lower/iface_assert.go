@@ -41,7 +41,7 @@ func (b *boxer) helper(key, hint string, text func(name string) string) string {
 func (b *boxer) getter(t types.Type) string {
 	e := b.table.entry(t)
 	return b.helper(fmt.Sprint("get ", e.number), "get", func(name string) string {
-		return fmt.Sprintf("func %s(x any) %s {\nvar r %s\n%s.Get(x, &r)\nreturn r\n}\n", name, b.typeText(t), b.typeText(t), b.boxImport())
+		return fmt.Sprintf("func %s(rtbook_x any) %s {\nvar rtbook_r %s\n%s.Get(rtbook_x, &rtbook_r)\nreturn rtbook_r\n}\n", name, b.typeText(t), b.typeText(t), b.boxImport())
 	})
 }
 
@@ -62,15 +62,15 @@ func (b *boxer) taken(x string, t types.Type) string {
 func (b *boxer) okFunc(e *typeEntry) string {
 	return b.helper(fmt.Sprint("ok ", e.number), "ok", func(name string) string {
 		t := b.typeText(e.typ)
-		return fmt.Sprintf("func %s(x any) (%s, bool) {\nok := %s.Is(x, %d)\nif ok {\nreturn %s, ok\n}\nvar r %s\nreturn r, ok\n}\n",
-			name, t, b.typesVar, e.number, b.taken("x", e.typ), t)
+		return fmt.Sprintf("func %s(rtbook_x any) (%s, bool) {\nrtbook_ok := %s.Is(rtbook_x, %d)\nif rtbook_ok {\nreturn %s, rtbook_ok\n}\nvar rtbook_r %s\nreturn rtbook_r, rtbook_ok\n}\n",
+			name, t, b.typesVar, e.number, b.taken("rtbook_x", e.typ), t)
 	})
 }
 
 func (b *boxer) toFunc(e *typeEntry, static string) string {
 	return b.helper(fmt.Sprint("to ", e.number, static), "to", func(name string) string {
-		return fmt.Sprintf("func %s(x any) %s {\n%s.Assert(x, %d, %q)\nreturn %s\n}\n",
-			name, b.typeText(e.typ), b.typesVar, e.number, static, b.taken("x", e.typ))
+		return fmt.Sprintf("func %s(rtbook_x any) %s {\n%s.Assert(rtbook_x, %d, %q)\nreturn %s\n}\n",
+			name, b.typeText(e.typ), b.typesVar, e.number, static, b.taken("rtbook_x", e.typ))
 	})
 }
 

@@ -213,12 +213,12 @@ func (b *boxer) dynamicName(method *types.Func) string {
 func (b *boxer) dynamicText(c *dynamicCall) string {
 	var s strings.Builder
 	params, args, plain := b.paramsText(c.sig)
-	fmt.Fprintf(&s, "func %s(x any%s) %s {\n", c.name, prefixed(params), b.resultsText(c.sig))
+	fmt.Fprintf(&s, "func %s(rtbook_x any%s) %s {\n", c.name, prefixed(params), b.resultsText(c.sig))
 	ret := "return "
 	if c.sig.Results().Len() == 0 {
 		ret = ""
 	}
-	fmt.Fprintf(&s, "switch %s.Number(x) {\n", b.typesVar)
+	fmt.Fprintf(&s, "switch %s.Number(rtbook_x) {\n", b.typesVar)
 	for _, e := range b.table.list {
 		if !e.boxed {
 			continue
@@ -229,9 +229,9 @@ func (b *boxer) dynamicText(c *dynamicCall) string {
 		}
 		fmt.Fprintf(&s, "case %d:\n", e.number)
 		if p, ok := types.Unalias(e.typ).(*types.Pointer); ok && len(m.Index()) == 1 && !pointerReceiver(m.Obj().(*types.Func)) {
-			fmt.Fprintf(&s, "if %s(x) == nil {\n%s.NilReceiver(%q, %q)\n}\n", b.getter(e.typ), b.boxImport(), b.reflectName(p.Elem()), c.method.Name())
+			fmt.Fprintf(&s, "if %s(rtbook_x) == nil {\n%s.NilReceiver(%q, %q)\n}\n", b.getter(e.typ), b.boxImport(), b.reflectName(p.Elem()), c.method.Name())
 		}
-		fmt.Fprintf(&s, "%s%s\n", ret, b.methodCall(b.getter(e.typ)+"(x)", e.typ, c.method.Name(), args))
+		fmt.Fprintf(&s, "%s%s\n", ret, b.methodCall(b.getter(e.typ)+"(rtbook_x)", e.typ, c.method.Name(), args))
 		if ret == "" {
 			s.WriteString("return\n")
 		}
@@ -239,23 +239,23 @@ func (b *boxer) dynamicText(c *dynamicCall) string {
 	s.WriteString("}\n")
 	box := b.boxImport()
 	if !c.method.Exported() || b.programs(c.sig) {
-		fmt.Fprintf(&s, "%s.Missing(x)\npanic(\"no method %s\")\n}\n", box, c.method.Name())
+		fmt.Fprintf(&s, "%s.Missing(rtbook_x)\npanic(\"no method %s\")\n}\n", box, c.method.Name())
 		return s.String()
 	}
 	results := c.sig.Results()
 	if results.Len() == 0 {
-		fmt.Fprintf(&s, "%s.Call(x, %q%s)\n}\n", box, c.method.Name(), prefixed(plain))
+		fmt.Fprintf(&s, "%s.Call(rtbook_x, %q%s)\n}\n", box, c.method.Name(), prefixed(plain))
 		return s.String()
 	}
-	fmt.Fprintf(&s, "r := %s.Call(x, %q%s)\n", box, c.method.Name(), prefixed(plain))
+	fmt.Fprintf(&s, "rtbook_r := %s.Call(rtbook_x, %q%s)\n", box, c.method.Name(), prefixed(plain))
 	var names []string
 	for i := range results.Len() {
-		name := fmt.Sprint("r", i)
+		name := fmt.Sprint("rtbook_r", i)
 		names = append(names, name)
 		if t := results.At(i).Type(); types.IsInterface(t) { // its value stays in its box
-			fmt.Fprintf(&s, "var %s %s = %s\n", name, b.typeText(t), b.taken(fmt.Sprintf("r[%d]", i), t))
+			fmt.Fprintf(&s, "var %s %s = %s\n", name, b.typeText(t), b.taken(fmt.Sprintf("rtbook_r[%d]", i), t))
 		} else {
-			fmt.Fprintf(&s, "var %s %s\n%s.Get(r[%d], &%s)\n", name, b.typeText(t), box, i, name)
+			fmt.Fprintf(&s, "var %s %s\n%s.Get(rtbook_r[%d], &%s)\n", name, b.typeText(t), box, i, name)
 		}
 	}
 	fmt.Fprintf(&s, "return %s\n}\n", strings.Join(names, ", "))
@@ -293,7 +293,7 @@ func (b *boxer) paramsText(sig *types.Signature) (params, args, plain string) {
 	var ps, as, vs []string
 	for i := range sig.Params().Len() {
 		t := sig.Params().At(i).Type()
-		name := fmt.Sprint("a", i)
+		name := fmt.Sprint("rtbook_a", i)
 		text, arg := b.typeText(t), name
 		if s, ok := t.(*types.Slice); ok && sig.Variadic() && i == sig.Params().Len()-1 {
 			text, arg = "..."+b.typeText(s.Elem()), name+"..."

@@ -133,9 +133,9 @@ func (b *boxer) mapKey(px *ast.Expr, key types.Type, length ast.Expr) {
 // checkedKey makes the call that returns a key, args[0], if it can be hashed.
 func (b *boxer) checkedKey(pos token.Pos, key types.Type, args []ast.Expr) ast.Expr {
 	check, params := "Key", ""
-	call := "x"
+	call := "rtbook_x"
 	if len(args) > 1 {
-		check, params, call = "KeyIn", ", n int", "x, n"
+		check, params, call = "KeyIn", ", rtbook_n int", "rtbook_x, rtbook_n"
 	}
 	if types.IsInterface(key) && b.repr(key) == asAny {
 		return b.boxCall(pos, check, args...)
@@ -145,7 +145,7 @@ func (b *boxer) checkedKey(pos token.Pos, key types.Type, args []ast.Expr) ast.E
 	}
 	t := b.typeText(key)
 	name := b.helper("key "+check+" "+t, "key", func(name string) string {
-		return fmt.Sprintf("func %s(x %s%s) %s {\n%s.%s(%s)\nreturn x\n}\n", name, t, params, t, b.boxImport(), check, call)
+		return fmt.Sprintf("func %s(rtbook_x %s%s) %s {\n%s.%s(%s)\nreturn rtbook_x\n}\n", name, t, params, t, b.boxImport(), check, call)
 	})
 	return b.helperCall(pos, name, args...)
 }

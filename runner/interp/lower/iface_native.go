@@ -37,13 +37,13 @@ func (b *boxer) toNative(x ast.Expr, t types.Type) ast.Expr {
 func (b *boxer) nativeText(n *nativeInterface) string {
 	var s strings.Builder
 	t := b.typeText(n.typ)
-	fmt.Fprintf(&s, "func %s(x any) %s {\nif x == nil {\nreturn nil\n}\nswitch %s.Number(x) {\n", n.name, t, b.typesVar)
+	fmt.Fprintf(&s, "func %s(rtbook_x any) %s {\nif rtbook_x == nil {\nreturn nil\n}\nswitch %s.Number(rtbook_x) {\n", n.name, t, b.typesVar)
 	for _, e := range b.table.list {
 		if e.boxed && types.Implements(e.typ, n.typ.Underlying().(*types.Interface)) {
-			fmt.Fprintf(&s, "case %d:\nreturn %s(%s(x))\n", e.number, b.carrier(e, n.typ), b.getter(e.typ))
+			fmt.Fprintf(&s, "case %d:\nreturn %s(%s(rtbook_x))\n", e.number, b.carrier(e, n.typ), b.getter(e.typ))
 		}
 	}
-	fmt.Fprintf(&s, "}\nreturn x.(%s)\n}\n", t)
+	fmt.Fprintf(&s, "}\nreturn rtbook_x.(%s)\n}\n", t)
 	return s.String()
 }
 
@@ -93,9 +93,9 @@ func (b *boxer) promoted(n *ast.CallExpr, sig *types.Signature) {
 func (b *boxer) carrier(e *typeEntry, dest types.Type) string {
 	return b.helper(fmt.Sprint("carry ", e.number, b.reflectName(dest)), "carry", func(name string) string {
 		t := b.typeText(e.typ)
-		carrier, value := b.fresh("carrier"), "c.V"
+		carrier, value := b.fresh("carrier"), "rtbook_c.V"
 		if kindOf(e.typ) == reflect.Func {
-			value = b.getter(e.typ) + "(c.Rtbook_box)" // of a field it does not find the methods
+			value = b.getter(e.typ) + "(rtbook_c.Rtbook_box)" // of a field it does not find the methods
 		}
 		var s strings.Builder
 		fmt.Fprintf(&s, "type %s struct {\nRtbook_box any\nV %s\n}\n", carrier, t)
@@ -105,9 +105,9 @@ func (b *boxer) carrier(e *typeEntry, dest types.Type) string {
 			if m.Signature().Results().Len() == 0 {
 				ret = ""
 			}
-			fmt.Fprintf(&s, "func (c *%s) %s(%s) %s {\n%s%s\n}\n", carrier, m.Name(), params, b.resultsText(m.Signature()), ret, b.methodCall(value, e.typ, m.Name(), args))
+			fmt.Fprintf(&s, "func (rtbook_c *%s) %s(%s) %s {\n%s%s\n}\n", carrier, m.Name(), params, b.resultsText(m.Signature()), ret, b.methodCall(value, e.typ, m.Name(), args))
 		}
-		fmt.Fprintf(&s, "func %s(x %s) %s {\nreturn &%s{%s.New(%d, x), x}\n}\n", name, t, b.typeText(dest), carrier, b.typesVar, e.number)
+		fmt.Fprintf(&s, "func %s(rtbook_x %s) %s {\nreturn &%s{%s.New(%d, rtbook_x), rtbook_x}\n}\n", name, t, b.typeText(dest), carrier, b.typesVar, e.number)
 		return s.String()
 	})
 }
@@ -262,8 +262,8 @@ func (b *boxer) hooksText(e *typeEntry) string {
 		if m.Signature().Results().Len() == 0 {
 			ret = ""
 		}
-		fmt.Fprintf(&s, "%s.Method(%d, %q, func(x any%s) %s {\n%s%s\n})\n", b.typesVar, e.number, m.Name(), prefixed(params), b.resultsText(m.Signature()),
-			ret, b.methodCall(b.getter(e.typ)+"(x)", e.typ, m.Name(), args))
+		fmt.Fprintf(&s, "%s.Method(%d, %q, func(rtbook_x any%s) %s {\n%s%s\n})\n", b.typesVar, e.number, m.Name(), prefixed(params), b.resultsText(m.Signature()),
+			ret, b.methodCall(b.getter(e.typ)+"(rtbook_x)", e.typ, m.Name(), args))
 	}
 	return s.String()
 }
