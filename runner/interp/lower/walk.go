@@ -225,7 +225,7 @@ func (r *rewriter) stmts(list []ast.Stmt) []ast.Stmt {
 			r.visit(s)
 			continue
 		}
-		becomes := r.statement(s)
+		becomes := r.declaring(s)
 		if out == nil {
 			if isStays(becomes) || len(becomes) == 1 && becomes[0] == s {
 				continue
@@ -243,6 +243,34 @@ func (r *rewriter) stmts(list []ast.Stmt) []ast.Stmt {
 		return list
 	}
 	return out
+}
+
+// declaring visits a statement of a list. A declaration under a label that becomes
+// several statements is in no block, and the label is that of an empty statement
+// before them.
+func (r *rewriter) declaring(s ast.Stmt) []ast.Stmt {
+	l, ok := s.(*ast.LabeledStmt)
+	if !ok || !declares(l.Stmt) {
+		return r.statement(s)
+	}
+	becomes := r.statement(l)
+	b, ok := l.Stmt.(*ast.BlockStmt)
+	if !ok || !isStays(becomes) && !(len(becomes) == 1 && becomes[0] == s) {
+		return becomes
+	}
+	l.Stmt = &ast.EmptyStmt{Semicolon: l.Colon}
+	return append([]ast.Stmt{l}, b.List...)
+}
+
+// declares reports whether a statement declares something for those after it.
+func declares(s ast.Stmt) bool {
+	switch s := s.(type) {
+	case *ast.AssignStmt:
+		return s.Tok == token.DEFINE
+	case *ast.DeclStmt:
+		return true
+	}
+	return false
 }
 
 // one visits a statement that stands where only one can.
